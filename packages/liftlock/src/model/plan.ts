@@ -1,0 +1,75 @@
+import type { Decision, Finding } from './finding.ts';
+import type { JsonObject } from './json.ts';
+import type { ObjectRef } from './kube.ts';
+import type { ReleaseStatus, Unread, ValueChange } from './snapshot.ts';
+import type { PinnedChart, Step } from './step.ts';
+
+/** How one object of a release would change: what the API server answered in the shadow. */
+export interface ObjectChange {
+  readonly object: ObjectRef;
+  readonly change: 'created' | 'changed' | 'deleted' | 'unchanged';
+  /** Dotted fields, masked; for `changed`. */
+  readonly fields: readonly { readonly path: string; readonly before: string; readonly after: string }[];
+  readonly restartsPods: boolean;
+}
+
+/** What the plan says of one component. */
+export interface ComponentPlan {
+  readonly name: string;
+  readonly title: string;
+  readonly release: string;
+  readonly namespace: string;
+  readonly action: 'upgrade' | 'install' | 'none' | 'skipped';
+  readonly installed?:
+    | { readonly version: string; readonly revision: number; readonly status: ReleaseStatus }
+    | undefined;
+  /** Set when a newer revision than the installed one failed or hangs (O12). */
+  readonly partlyAt?:
+    | { readonly version: string; readonly revision: number; readonly status: ReleaseStatus }
+    | undefined;
+  readonly target: string;
+  readonly chart: PinnedChart;
+  /** User values: live release against the files, masked. */
+  readonly values: readonly ValueChange[];
+  readonly outage: { readonly expected: boolean; readonly why: string };
+  /** Seconds. */
+  readonly expectedSeconds: number;
+  readonly worstSeconds: number;
+  readonly rollback: string;
+}
+
+/** What the real API server said when the real helm ran the plan against the shadow. */
+export interface Forecast {
+  readonly madeAt: string;
+  readonly complete: boolean;
+  readonly unforeseen: readonly Unread[];
+  readonly findings: readonly Finding[];
+  /** By component. */
+  readonly changes: Readonly<Record<string, readonly ObjectChange[]>>;
+}
+
+/** The ordered steps of an upgrade as data, made by a pure function. */
+export interface Plan {
+  readonly apiVersion: 'liftlock.dev/v1alpha1';
+  readonly kind: 'Plan';
+  readonly purpose: 'upgrade' | 'rollback' | 'rotation';
+  readonly platform: { readonly name: string; readonly title: string; readonly digest: string };
+  readonly site: {
+    readonly name: string;
+    readonly digest: string;
+    readonly options: Readonly<Record<string, string>>;
+    readonly namespace: string;
+  };
+  readonly cluster: { readonly server: string; readonly context: string; readonly uid: string };
+  readonly helm: { readonly version: string };
+  readonly route: readonly { readonly from: string; readonly to: string }[];
+  readonly components: readonly ComponentPlan[];
+  readonly steps: readonly Step[];
+  readonly decisions: readonly Decision[];
+  readonly affirmations: JsonObject;
+  /** The state it was made from: revision, status and uid of what is in scope (O19). */
+  readonly state: JsonObject;
+  readonly forecast: Forecast;
+  /** sha256 over everything above but the forecast. */
+  readonly digest: string;
+}

@@ -1,0 +1,158 @@
+import type { Entry, EntryBody } from './journal.ts';
+import type { JsonObject } from './json.ts';
+import type { KubeObject } from './kube.ts';
+
+/** Time, so that tests can hold it still. */
+export interface Clock {
+  now(): Date;
+  /** Resolves after the time or as soon as the signal aborts. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: KubeObject;
+}
+
+export interface ListOptions {
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+}
+
+/**
+ * Reads the cluster. Paths are the API server's own (`/apis/apps/v1/namespaces/x/deployments`).
+ * Errors are Problems: CLUSTER_UNREACHABLE, CLUSTER_REFUSED (401, 403; details.status), OBJECT_ABSENT (404).
+ */
+export interface ClusterReader {
+  readonly server: string;
+  readonly context: string;
+  get(path: string): Promise<KubeObject>;
+  /** As get, but undefined for 404. */
+  find(path: string): Promise<KubeObject | undefined>;
+  list(path: string, options?: ListOptions): Promise<readonly KubeObject[]>;
+  /** Plain text, for logs. */
+  text(path: string): Promise<string>;
+  /**
+   * Lists, then follows; re-lists by itself after 410, closed watches and network errors, and reports the objects
+   * that vanished meanwhile as DELETED. Ends when the signal aborts.
+   */
+  watch(path: string, options: ListOptions, onEvent: (event: WatchEvent) => void, signal: AbortSignal): Promise<void>;
+  version(): Promise<string>;
+  whoAmI(): Promise<{ user: string; groups: string[] }>;
+  canI(verb: string, group: string, resource: string, namespace: string): Promise<boolean>;
+}
+
+/** Writes to the cluster; every accepted write is counted. */
+export interface ClusterWriter {
+  create(path: string, object: KubeObject): Promise<KubeObject>;
+  replace(path: string, object: KubeObject): Promise<KubeObject>;
+  /** JSON merge patch. */
+  patch(path: string, patch: JsonObject): Promise<KubeObject>;
+  delete(path: string): Promise<void>;
+  writes(): number;
+}
+
+/** What the shadow answered to one write of helm. */
+export interface ShadowAnswer {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  /** The object before, undefined when it did not exist. */
+  readonly before?: KubeObject | undefined;
+  /** The object as it would be, undefined when refused or deleted. */
+  readonly after?: KubeObject | undefined;
+  /** The API server's words, when it refused. */
+  readonly message?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly warnings: readonly string[];
+  /** Not sent, and why (O7). */
+  readonly unforeseen?: string | undefined;
+}
+
+/** One open gate: helm reaches the API server through it and through nothing else. */
+export interface GateSession {
+  /** Path of a kubeconfig, 0600 in a folder 0700, with the gate's loopback address and a one-time token. */
+  readonly kubeconfig: string;
+  /** Writes that the API server accepted through this session. */
+  writes(): number;
+  /** In a shadow: the answers so far. */
+  answers(): readonly ShadowAnswer[];
+  close(): Promise<void>;
+}
+
+export interface Gate {
+  /** Lets nothing be written: every write becomes a dry run. */
+  openShadow(): Promise<GateSession>;
+  /** Passes a write only while `mayWrite` says so, asked for each write. */
+  openRun(mayWrite: () => Promise<boolean>): Promise<GateSession>;
+}
+
+export interface HelmCall {
+  /** Everything after `helm`, without kubeconfig and secrets. */
+  readonly args: readonly string[];
+  /** Path of the kubeconfig (a gate session's). */
+  readonly kubeconfig: string;
+  readonly onLine?: ((line: string) => void) | undefined;
+}
+
+export interface HelmExit {
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** True when `end` was called. */
+  readonly wasEnded: boolean;
+  readonly seconds: number;
+}
+
+export interface HelmProcess {
+  readonly done: Promise<HelmExit>;
+  /** SIGTERM, then waits until helm has recorded `failed` and left. Never SIGKILL. */
+  end(): Promise<HelmExit>;
+}
+
+/** The real helm binary, with private HELM_* folders, in its own process group. */
+export interface HelmRunner {
+  readonly path: string;
+  /** x.y.z. */
+  readonly version: string;
+  readonly major: 3 | 4;
+  start(call: HelmCall): HelmProcess;
+}
+
+export interface PulledChart {
+  readonly digest: string;
+  readonly file: string;
+}
+
+export interface Registry {
+  /**
+   * The digest of a chart's OCI manifest. Problems: CHART_NOT_FOUND, REGISTRY_REFUSED (401, 403),
+   * REGISTRY_UNREACHABLE; the message names the chart and the status.
+   */
+  resolve(reference: string, version: string): Promise<string>;
+  /** Pulls the archive by digest into the cache and returns it; verifies every digest. */
+  pull(reference: string, digest: string): Promise<PulledChart>;
+  /** Proves that the credentials are accepted. */
+  login(host: string): Promise<{ username: string }>;
+  /** Evidence only (O25): nodes may see other things than this machine does. */
+  imageStatus(image: string): Promise<'found' | 'not-found' | 'refused' | 'unreachable'>;
+}
+
+/** Append-only store of the entries of one site's runs. */
+export interface JournalStore {
+  /** Writes and syncs; returns the entry with its number. */
+  append(run: string, body: EntryBody, at: Date): Entry;
+  entries(run: string): readonly Entry[];
+  /** Newest first. */
+  runs(): readonly { readonly run: string; readonly startedAt: string; readonly entries: number }[];
+  close(): void;
+}
+
+/** One writer a site: a Lease, renewed, fenced by its transition count. */
+export interface WriterLease {
+  /** Throws LEASE_HELD (exit 3) naming the holder, since when and from where. */
+  acquire(): Promise<void>;
+  /** True while this process may write; re-reads the lease when the last renewal is old (O8). */
+  mayWrite(): Promise<boolean>;
+  release(): Promise<void>;
+}

@@ -1,0 +1,72 @@
+import { isJsonObject, type Json } from './json.ts';
+
+export const masked = '********';
+
+const secretName =
+  /pass(word|wd|phrase)?$|secret|token|credential|api[-_]?key|private[-_]?key|(^|[-_.])key$|dsn$|connection[-_]?string|dockerconfig|\bpat\b|auth$|nkey|nseed|xkey|xseed/i;
+
+/** True for a values key or environment variable whose value nobody should read over a shoulder. */
+export function isSecretName(name: string): boolean {
+  return secretName.test(name);
+}
+
+/**
+ * The one place where secrets leave the text. It learns secret strings and removes them, and their base64 form, from
+ * everything that is printed, journaled or put into a file.
+ */
+export class Redactor {
+  readonly #secrets = new Set<string>();
+
+  /** Strings shorter than 6 characters are not learned: masking them would eat ordinary words. */
+  learn(secret: string): void {
+    if (secret.length < 6 || /^(true|false|null|[a-z]{1,7})$/.test(secret)) return;
+    this.#secrets.add(secret);
+    this.#secrets.add(Buffer.from(secret).toString('base64'));
+    if (secret.includes('\n')) this.#secrets.add(JSON.stringify(secret).slice(1, -1));
+  }
+
+  /** Learns every string below a key with a secret's name, and env entries whose name is one. */
+  learnValues(value: Json | undefined, underSecret = false): void {
+    if (typeof value === 'string') {
+      if (underSecret) this.learn(value);
+    } else if (Array.isArray(value)) {
+      for (const item of value as readonly Json[]) this.learnValues(item, underSecret);
+    } else if (isJsonObject(value)) {
+      const named = typeof value['name'] === 'string' && isSecretName(value['name']);
+      for (const [key, inner] of Object.entries(value)) {
+        this.learnValues(inner, underSecret || isSecretName(key) || (named && key === 'value'));
+      }
+    }
+  }
+
+  /** Learns a Secret's data: base64 values and what they hold. */
+  learnSecretData(data: Json | undefined): void {
+    if (!isJsonObject(data)) return;
+    for (const value of Object.values(data)) {
+      if (typeof value !== 'string') continue;
+      this.learn(value);
+      this.learn(Buffer.from(value, 'base64').toString('utf8'));
+    }
+  }
+
+  text(text: string): string {
+    let result = text;
+    // Longest first, so that a secret that contains another leaves no tail behind.
+    for (const secret of [...this.#secrets].toSorted((a, b) => b.length - a.length)) {
+      if (result.includes(secret)) result = result.replaceAll(secret, masked);
+    }
+    return result;
+  }
+
+  /** The same value with every secret masked, by content and by name. */
+  json<T>(value: T): T {
+    return this.#mask(value, false) as T;
+  }
+
+  #mask(value: unknown, underSecret: boolean): unknown {
+    if (typeof value === 'string') return underSecret ? masked : this.text(value);
+    if (Array.isArray(value)) return value.map((item) => this.#mask(item, underSecret));
+    if (!isJsonObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.#mask(inner, underSecret)]));
+  }
+}

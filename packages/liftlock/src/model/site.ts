@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { Duration, Graces } from './platform.ts';
+
+export const Affirmation = z.strictObject({
+  by: z.string().min(1).describe('Who affirms it'),
+  at: z.string().optional().describe('When, ISO 8601'),
+  version: z.string().optional().describe('The target version it was affirmed for'),
+  note: z.string().optional(),
+});
+export type Affirmation = z.infer<typeof Affirmation>;
+
+export const RegistryCredentials = z.strictObject({
+  keyFile: z.string().optional().describe("A Google service account's key.json"),
+  keyCreated: z.string().optional().describe('When the key was made, ISO 8601: the file itself does not say'),
+  tokenCommand: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe('A command that prints an access token; an alternative to keyFile'),
+  tokenHosts: z
+    .array(z.string())
+    .optional()
+    .describe("Hosts besides Google's to which the key may be shown, as host or host:port"),
+  username: z.string().optional(),
+  passwordFile: z.string().optional(),
+  caFile: z.string().optional(),
+  plainHttp: z.boolean().optional().describe('Only for a registry on loopback'),
+});
+export type RegistryCredentials = z.infer<typeof RegistryCredentials>;
+
+/** How the site answers the platform's checks, by the check's id. */
+export const CheckSettings = z.strictObject({
+  url: z.string().optional(),
+  clientId: z.string().optional(),
+  username: z.string().optional(),
+  passwordFile: z.string().optional(),
+  tokenFile: z.string().optional(),
+  affirmedBy: z.string().optional().describe('A person who looked, where no probe can'),
+});
+export type CheckSettings = z.infer<typeof CheckSettings>;
+
+/** One installation of a platform. */
+export const Site = z.strictObject({
+  apiVersion: z.literal('liftlock.dev/v1alpha1'),
+  kind: z.literal('Site'),
+  metadata: z.strictObject({ name: z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/) }),
+  platform: z.string(),
+  options: z.record(z.string(), z.string()).default({}),
+  cluster: z
+    .strictObject({
+      kubeconfig: z.string().optional(),
+      context: z.string().optional(),
+      uid: z.string().optional().describe('UID of the namespace kube-system; remembered at first use where absent'),
+    })
+    .default({}),
+  namespace: z.string().optional(),
+  valuesFrom: z.string().optional().describe("The folder that holds the platform's values files"),
+  credentials: z.strictObject({ registry: RegistryCredentials.optional() }).default({}),
+  mirrors: z
+    .array(z.strictObject({ from: z.string(), to: z.string() }))
+    .default([])
+    .describe('Chart references that begin with `from` are pulled from `to`'),
+  window: z.strictObject({ opens: z.string(), closes: z.string() }).optional(),
+  affirmations: z.record(z.string(), Affirmation).default({}),
+  fixedNodes: z.boolean().default(false).describe('No autoscaler: too little room blocks instead of warning'),
+  timeScale: z.number().positive().max(1).default(1).describe('Shrinks every timeout and grace; for rehearsals'),
+  graces: Graces.partial().optional(),
+  timeouts: z
+    .record(z.string(), Duration)
+    .default({})
+    .describe("helm's timeout by component, where it differs from the guide's"),
+  checks: z.record(z.string(), CheckSettings).default({}),
+});
+export type Site = z.infer<typeof Site>;

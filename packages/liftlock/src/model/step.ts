@@ -1,0 +1,95 @@
+import type { JsonObject } from './json.ts';
+
+/** A chart pinned by digest. */
+export interface PinnedChart {
+  readonly reference: string;
+  readonly source: string;
+  readonly name: string;
+  readonly version: string;
+  readonly digest: string;
+}
+
+/** Workload containers that migrate data (O2, O18). */
+export interface MigrationMark {
+  readonly containers: readonly string[];
+  readonly note: string;
+}
+
+interface StepBase {
+  /** Addressable path, for example `ui/upgrade`. */
+  readonly id: string;
+  readonly title: string;
+  readonly component?: string | undefined;
+  /** The guide's command, argument by argument; absent where the guide has none. */
+  readonly guideCommand?: readonly string[] | undefined;
+  /** What liftlock runs, for people to read; absent where it is done through the API. */
+  readonly command?: readonly string[] | undefined;
+  readonly risk: 'none' | 'reversible' | 'irreversible';
+}
+
+export interface BackupStep extends StepBase {
+  readonly kind: 'backup';
+  readonly releases: readonly { readonly name: string; readonly namespace: string }[];
+}
+
+export interface HelmUpgradeStep extends StepBase {
+  readonly kind: 'helm-upgrade';
+  readonly component: string;
+  readonly release: string;
+  readonly namespace: string;
+  readonly chart: PinnedChart;
+  readonly install: boolean;
+  /** Digests of the values files in order, and of the keys that are kept on top of them. */
+  readonly values: readonly { readonly path: string; readonly digest: string }[];
+  /** Live keys that someone decided to keep, merged over the files. No secrets: masked when shown. */
+  readonly keep: readonly string[];
+  readonly timeoutSeconds: number;
+  readonly migrates?: MigrationMark | undefined;
+  readonly from?: { readonly revision: number; readonly version: string } | undefined;
+}
+
+export interface HelmRollbackStep extends StepBase {
+  readonly kind: 'helm-rollback';
+  readonly component: string;
+  readonly release: string;
+  readonly namespace: string;
+  /** Named always: without one helm goes back by one, even to a failed revision. */
+  readonly revision: number;
+  readonly version: string;
+  readonly timeoutSeconds: number;
+}
+
+export interface PullSecretStep extends StepBase {
+  readonly kind: 'pull-secret';
+  readonly name: string;
+  readonly namespace: string;
+  readonly server: string;
+  readonly username: string;
+  readonly keyId: string;
+}
+
+export interface RegistryLoginStep extends StepBase {
+  readonly kind: 'registry-login';
+  readonly host: string;
+  readonly username: string;
+}
+
+export interface CheckStep extends StepBase {
+  readonly kind: 'check';
+  readonly check: string;
+  readonly settings: JsonObject;
+}
+
+/** Every kind of step, by name: registries over it fail to compile when one is missing. */
+export interface Steps {
+  readonly backup: BackupStep;
+  readonly 'helm-upgrade': HelmUpgradeStep;
+  readonly 'helm-rollback': HelmRollbackStep;
+  readonly 'pull-secret': PullSecretStep;
+  readonly 'registry-login': RegistryLoginStep;
+  readonly check: CheckStep;
+}
+export type StepKind = keyof Steps;
+
+/** One thing done to one cluster. Plain data: printed, foreseen and journaled unchanged. */
+export type Step<K extends StepKind = StepKind> = { readonly [P in K]: Steps[P] }[K];
