@@ -32,8 +32,8 @@ export interface ComponentPlan {
   /** User values: live release against the files, masked. */
   readonly values: readonly ValueChange[];
   readonly outage: { readonly expected: boolean; readonly why: string };
-  /** Seconds. */
-  readonly expectedSeconds: number;
+  /** Seconds that earlier runs took; undefined before the first. */
+  readonly expectedSeconds?: number | undefined;
   readonly worstSeconds: number;
   readonly rollback: string;
 }
@@ -70,6 +70,8 @@ export interface Plan {
   /** The state it was made from: revision, status and uid of what is in scope (O19). */
   readonly state: JsonObject;
   readonly forecast: Forecast;
-  /** sha256 over everything above but the forecast. */
+  /** How the command was called: what apply PLAN.json and resume open the site with. Not covered by the digest. */
+  readonly inputs?: JsonObject | undefined;
+  /** sha256 over everything above but the forecast and the inputs. */
   readonly digest: string;
 }

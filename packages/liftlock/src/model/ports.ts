@@ -119,6 +119,18 @@ export interface HelmRunner {
   start(call: HelmCall): HelmProcess;
 }
 
+/** What a registry asks for. */
+export interface RegistryLogin {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Knows what to say to which registry. */
+export interface CredentialSource {
+  /** Undefined where the site has no credentials for that host (`host` or `host:port`). */
+  loginFor(host: string): Promise<RegistryLogin | undefined>;
+}
+
 export interface PulledChart {
   readonly digest: string;
   readonly file: string;

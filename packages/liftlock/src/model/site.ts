@@ -34,6 +34,7 @@ export const CheckSettings = z.strictObject({
   clientId: z.string().optional(),
   username: z.string().optional(),
   passwordFile: z.string().optional(),
+  clientSecretFile: z.string().optional(),
   tokenFile: z.string().optional(),
   affirmedBy: z.string().optional().describe('A person who looked, where no probe can'),
 });
@@ -43,7 +44,9 @@ export type CheckSettings = z.infer<typeof CheckSettings>;
 export const Site = z.strictObject({
   apiVersion: z.literal('liftlock.dev/v1alpha1'),
   kind: z.literal('Site'),
-  metadata: z.strictObject({ name: z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/) }),
+  metadata: z.strictObject({
+    name: z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'lower-case letters, digits, dots and dashes'),
+  }),
   platform: z.string(),
   options: z.record(z.string(), z.string()).default({}),
   cluster: z

@@ -71,6 +71,10 @@ export interface ValuesFile {
 export interface HealthItem {
   readonly object: ObjectRef;
   readonly component?: string | undefined;
+  /** The release whose object it is, by helm's annotation and the chain of owners. */
+  readonly release?: string | undefined;
+  /** For a pod: the object that made it. */
+  readonly owner?: ObjectRef | undefined;
   readonly state: 'healthy' | 'unhealthy' | 'progressing' | 'done';
   readonly reason: string;
   readonly message: string;

@@ -92,4 +92,4 @@ export interface Steps {
 export type StepKind = keyof Steps;
 
 /** One thing done to one cluster. Plain data: printed, foreseen and journaled unchanged. */
-export type Step<K extends StepKind = StepKind> = { readonly [P in K]: Steps[P] }[K];
+export type Step<K extends StepKind = StepKind> = { readonly [P in K]: Steps[P] & { readonly kind: P } }[K];

@@ -34,3 +34,8 @@ export function compareVersions(a: string, b: string): -1 | 0 | 1 {
 export function satisfiesRange(version: string, range: string): boolean {
   return semver.satisfies(version, range, { includePrerelease: true });
 }
+
+/** True for what `satisfiesRange` can judge, such as `>=3.16.0`. */
+export function isVersionRange(range: string): boolean {
+  return range.trim() !== '' && semver.validRange(range) !== null;
+}

@@ -1,0 +1,95 @@
+import type { Platform } from '../model/platform.ts';
+import type { Site } from '../model/site.ts';
+import { type Fault, graceFaults, zeroDuration } from './check-platform.ts';
+import type { Path } from './mistake.ts';
+import { suggestion } from './nearest.ts';
+
+/** ISO 8601 with a time zone: a window without one would open at another hour on another machine. */
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
+const day = /^\d{4}-\d\d-\d\d$/;
+
+function timeFaults(text: string | undefined, path: Path, mayBeDay: boolean): Fault[] {
+  if (text === undefined) return [];
+  const fits = instant.test(text) || (mayBeDay && day.test(text));
+  if (fits && !Number.isNaN(Date.parse(text))) return [];
+  const example = mayBeDay ? '2026-12-05 or 2026-12-05T22:00+01:00' : '2026-12-05T22:00+01:00, with its time zone';
+  return [{ path, message: `"${text}" is not a time such as ${example}` }];
+}
+
+function windowFaults({ window }: Site): Fault[] {
+  if (!window) return [];
+  const faults = [
+    ...timeFaults(window.opens, ['window', 'opens'], false),
+    ...timeFaults(window.closes, ['window', 'closes'], false),
+  ];
+  if (faults.length === 0 && Date.parse(window.closes) <= Date.parse(window.opens)) {
+    faults.push({ path: ['window', 'closes'], message: 'the window closes before it opens' });
+  }
+  return faults;
+}
+
+function credentialFaults({ credentials: { registry } }: Site): Fault[] {
+  if (!registry) return [];
+  const path = ['credentials', 'registry'];
+  const ways = (['keyFile', 'tokenCommand', 'passwordFile'] as const).filter((key) => registry[key] !== undefined);
+  const second = ways[1];
+  return [
+    ...timeFaults(registry.keyCreated, [...path, 'keyCreated'], true),
+    ...(second === undefined
+      ? []
+      : [{ path: [...path, second], message: `${ways.join(' and ')} exclude each other; keep one`, isKey: true }]),
+  ];
+}
+
+/** Names that the site uses and the platform does not have. */
+function unknownNames(what: string, keys: readonly string[], known: readonly string[], at: string): Fault[] {
+  return keys
+    .filter((key) => !known.includes(key))
+    .map((key) => ({
+      path: [at, key],
+      message: `the platform has no ${what} "${key}"${suggestion(key, known)}`,
+      isKey: true,
+    }));
+}
+
+function platformNames(site: Site, platform: Platform): Fault[] {
+  const values = Object.entries(site.options).flatMap(([name, value]) => {
+    const option = Object.hasOwn(platform.options, name) ? platform.options[name] : undefined;
+    if (!option || option.enum.includes(value)) return [];
+    return [{ path: ['options', name], message: `"${value}" is not allowed${suggestion(value, option.enum)}` }];
+  });
+  return [
+    ...unknownNames('option', Object.keys(site.options), Object.keys(platform.options), 'options'),
+    ...values,
+    ...unknownNames(
+      'component',
+      Object.keys(site.timeouts),
+      platform.components.map(({ name }) => name),
+      'timeouts',
+    ),
+    ...unknownNames(
+      'check',
+      Object.keys(site.checks),
+      platform.checks.map(({ id }) => id),
+      'checks',
+    ),
+    ...unknownNames(
+      'checklist item',
+      Object.keys(site.affirmations),
+      platform.checklist.map(({ id }) => id),
+      'affirmations',
+    ),
+  ];
+}
+
+/** What is wrong in a site file that has the right shape. */
+export function siteFaults(site: Site, platform?: Platform): readonly Fault[] {
+  return [
+    ...windowFaults(site),
+    ...credentialFaults(site),
+    ...Object.entries(site.timeouts).flatMap(([name, duration]) => zeroDuration(duration, ['timeouts', name])),
+    ...graceFaults(site.graces),
+    ...Object.entries(site.affirmations).flatMap(([id, { at }]) => timeFaults(at, ['affirmations', id, 'at'], true)),
+    ...(platform ? platformNames(site, platform) : []),
+  ];
+}

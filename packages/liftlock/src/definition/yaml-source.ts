@@ -1,0 +1,58 @@
+import type { z } from 'zod';
+import { isJsonObject } from '../model/json.ts';
+import { Platform } from '../model/platform.ts';
+import { Site } from '../model/site.ts';
+import { platformFaults, type Fault } from './check-platform.ts';
+import { siteFaults } from './check-site.ts';
+import { badDefinition } from './mistake.ts';
+import { shapeMistakes } from './shape.ts';
+import { readYaml } from './yaml-text.ts';
+
+export interface PlatformChecks {
+  /** Finding codes that exist: troubleshooting entries for others are mistakes. Not checked where absent. */
+  readonly findingCodes?: readonly string[] | undefined;
+}
+
+function parse<T extends z.ZodType>(
+  schema: T,
+  text: string,
+  file: string,
+  check: (value: z.infer<T>) => readonly Fault[],
+): z.infer<T> {
+  const yaml = readYaml(text, file);
+  const result = schema.safeParse(yaml.data);
+  if (!result.success) throw badDefinition(file, shapeMistakes(schema, yaml, result.error.issues));
+  const faults = check(result.data);
+  if (faults.length === 0) return result.data;
+  const mistakes = faults.map(({ path, message, isKey }) => {
+    const last = path.at(-1);
+    const place = isKey && typeof last === 'string' ? yaml.placeOfKey(path.slice(0, -1), last) : yaml.placeOf(path);
+    return { ...place, path, message };
+  });
+  throw badDefinition(file, mistakes);
+}
+
+/**
+ * Reads a platform definition.
+ * @param file named in mistakes; not read
+ * @throws BAD_DEFINITION (exit 2) that lists all mistakes with their places
+ */
+export function parsePlatform(text: string, file: string, checks: PlatformChecks = {}): Platform {
+  return parse(Platform, text, file, (platform) => platformFaults(platform, checks.findingCodes));
+}
+
+/**
+ * Reads a site file.
+ * @param platform where given, the names that the site uses (options, components, checks, affirmations) must be its
+ * @throws BAD_DEFINITION (exit 2) that lists all mistakes with their places
+ */
+export function parseSite(text: string, file: string, platform?: Platform): Site {
+  return parse(Site, text, file, (site) => siteFaults(site, platform));
+}
+
+/** The `kind` that a definition states, or undefined. Throws BAD_DEFINITION for text that is no YAML. */
+export function kindOf(text: string, file: string): string | undefined {
+  const { data } = readYaml(text, file);
+  const kind = isJsonObject(data) ? data['kind'] : undefined;
+  return typeof kind === 'string' ? kind : undefined;
+}
