@@ -1,0 +1,185 @@
+import type { Decision } from '../model/finding.ts';
+import type { Entry, EntryBody, Fault, ProblemRecord } from '../model/journal.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Touched } from '../model/problem.ts';
+import type { Step } from '../model/step.ts';
+
+/**
+ * Where a step stands.
+ * - `todo`: not looked at yet, or voided by a resume.
+ * - `needed`: observed, and it is to be done.
+ * - `busy`: observed, and something still runs that must not be disturbed (O2).
+ * - `acting`: intent written, outcome not.
+ * - `acted`: done, not yet confirmed healthy.
+ * - `settled`: confirmed; never touched again in this run.
+ * - `failed`: the act or its confirmation failed.
+ */
+export type StepPhase = 'todo' | 'needed' | 'busy' | 'acting' | 'acted' | 'settled' | 'failed';
+
+export interface StepState {
+  readonly step: Step;
+  readonly phase: StepPhase;
+  /** Whether this run ever began to act on it, also before a resume. */
+  readonly wasTried: boolean;
+  readonly note: string;
+  readonly touched: Touched;
+  readonly writes: number;
+  /** Seconds of the act and of the confirmation. */
+  readonly actSeconds: number;
+  readonly confirmSeconds: number;
+  readonly problem?: ProblemRecord | undefined;
+  readonly faults: readonly Fault[];
+  readonly details?: JsonObject | undefined;
+  readonly hasMigrated: boolean;
+  readonly startedAt?: string | undefined;
+  readonly endedAt?: string | undefined;
+}
+
+/** A run is the fold of its journal. */
+export interface RunState {
+  readonly run: string;
+  readonly purpose: Plan['purpose'];
+  readonly who: string;
+  readonly ticket?: string | undefined;
+  readonly rollbackOf?: string | undefined;
+  readonly decisions: readonly Decision[];
+  readonly plan?: Plan | undefined;
+  readonly steps: readonly StepState[];
+  readonly baseline?: JsonObject | undefined;
+  readonly startedAt: string;
+  readonly endedAt?: string | undefined;
+  readonly resumes: number;
+  readonly status: 'running' | 'stopped' | 'finished';
+  readonly stopReason?: string | undefined;
+  readonly evidence?: string | undefined;
+}
+
+/** Whether anything in the cluster was changed by the run so far. */
+export function touchedBy(state: RunState): Touched {
+  const marks = state.steps.map((step) => (step.phase === 'acting' ? 'unknown' : step.touched));
+  if (marks.includes('yes')) return 'yes';
+  return marks.includes('unknown') ? 'unknown' : 'no';
+}
+
+function freshStep(step: Step): StepState {
+  return {
+    step,
+    phase: 'todo',
+    wasTried: false,
+    note: '',
+    touched: 'no',
+    writes: 0,
+    actSeconds: 0,
+    confirmSeconds: 0,
+    faults: [],
+    hasMigrated: false,
+  };
+}
+
+/** Plays the entries of one run, oldest first. Pure: the same entries give the same state. */
+export function foldJournal(entries: readonly Entry[]): RunState {
+  const first = entries[0];
+  if (first?.type !== 'run-started') throw new Error('a journal begins with run-started');
+  const start: RunState = {
+    run: first.run,
+    purpose: first.purpose,
+    who: first.who,
+    ticket: first.ticket,
+    rollbackOf: first.rollbackOf,
+    decisions: first.decisions,
+    steps: [],
+    startedAt: first.at,
+    resumes: 0,
+    status: 'running',
+  };
+  return entries.slice(1).reduce(applyEntry, start);
+}
+
+function applyEntry(state: RunState, entry: Entry): RunState {
+  switch (entry.type) {
+    case 'run-started':
+      return state;
+    case 'hop-planned':
+      return { ...state, plan: entry.plan, steps: keepSettled(state.steps, entry.plan.steps) };
+    case 'baseline':
+      return { ...state, baseline: entry.health };
+    case 'resumed':
+      return {
+        ...state,
+        status: 'running',
+        stopReason: undefined,
+        resumes: state.resumes + 1,
+        steps: state.steps.map((step) => (step.phase === 'settled' ? step : { ...step, phase: 'todo' as const, problem: undefined })),
+      };
+    case 'stopped':
+      return { ...state, status: 'stopped', stopReason: entry.reason, endedAt: entry.at };
+    case 'run-finished':
+      return { ...state, status: 'finished', endedAt: entry.at };
+    case 'evidence':
+      return { ...state, evidence: entry.file };
+    case 'note':
+      return state;
+    default:
+      return {
+        ...state,
+        steps: state.steps.map((step) => (step.step.id === entry.step ? applyStepEntry(step, entry, entry.at) : step)),
+      };
+  }
+}
+
+type StepEntry = Extract<EntryBody, { readonly step: string }>;
+
+function applyStepEntry(state: StepState, entry: StepEntry, at: string): StepState {
+  switch (entry.type) {
+    case 'observed': {
+      const phase = { todo: 'needed', done: 'acted', busy: 'busy' } as const;
+      return { ...state, phase: phase[entry.observation], note: entry.note, startedAt: state.startedAt ?? at };
+    }
+    case 'act-started':
+      return { ...state, phase: 'acting', wasTried: true };
+    case 'act-ended':
+      return {
+        ...state,
+        phase: entry.outcome === 'done' ? 'acted' : 'failed',
+        touched: worse(state.touched, entry.touched),
+        writes: state.writes + entry.writes,
+        actSeconds: state.actSeconds + entry.seconds,
+        problem: entry.problem,
+        endedAt: at,
+      };
+    case 'confirmed':
+      return { ...state, phase: 'settled', note: entry.note, confirmSeconds: entry.seconds, details: entry.details, endedAt: at };
+    case 'confirm-failed':
+      return { ...state, phase: 'failed', problem: entry.problem, endedAt: at };
+    case 'fault':
+      return { ...state, faults: withFault(state.faults, entry.fault) };
+    case 'migration-started':
+      return { ...state, hasMigrated: true };
+    default:
+      return state;
+  }
+}
+
+/** The same fault told again (now certain, or with less grace) takes the place of its first telling. */
+function withFault(faults: readonly Fault[], fault: Fault): readonly Fault[] {
+  const isSame = (other: Fault) =>
+    other.code === fault.code && other.object.name === fault.object.name && other.container === fault.container;
+  return [...faults.filter((other) => !isSame(other)), fault];
+}
+
+function worse(a: Touched, b: Touched): Touched {
+  if (a === 'yes' || b === 'yes') return 'yes';
+  return a === 'unknown' || b === 'unknown' ? 'unknown' : 'no';
+}
+
+/** A hop that is planned again keeps what equal steps have reached. */
+function keepSettled(before: readonly StepState[], steps: readonly Step[]): readonly StepState[] {
+  const byId = new Map(before.map((state) => [state.step.id, state]));
+  return steps.map((step) => {
+    const old = byId.get(step.id);
+    if (old === undefined) return freshStep(step);
+    if (old.phase === 'settled') return old;
+    return { ...old, step };
+  });
+}

@@ -1,0 +1,37 @@
+import type { Step } from '../model/step.ts';
+import type { RunState } from './fold.ts';
+
+/** The next thing to do, or why nothing is left. */
+export type Action =
+  | { readonly do: 'observe'; readonly step: Step }
+  | { readonly do: 'wait'; readonly step: Step; readonly note: string }
+  | { readonly do: 'act'; readonly step: Step }
+  | { readonly do: 'confirm'; readonly step: Step }
+  | { readonly do: 'stop'; readonly step: Step }
+  | { readonly do: 'finish' };
+
+/**
+ * Decides from the run's state alone. Steps go strictly in order: no step is looked at before the one before it is
+ * settled, so component n+1 never begins before n is healthy.
+ */
+export function nextAction(state: RunState): Action {
+  const open = state.steps.find((step) => step.phase !== 'settled');
+  if (open === undefined) return { do: 'finish' };
+  switch (open.phase) {
+    case 'todo':
+      return { do: 'observe', step: open.step };
+    case 'busy':
+      return { do: 'wait', step: open.step, note: open.note };
+    case 'needed':
+      return { do: 'act', step: open.step };
+    case 'acted':
+      return { do: 'confirm', step: open.step };
+    case 'acting':
+      // The outcome is not known: only a resume, which voids the step, may go on from here.
+      return { do: 'stop', step: open.step };
+    case 'failed':
+      return { do: 'stop', step: open.step };
+    case 'settled':
+      throw new Error('a settled step is not open');
+  }
+}

@@ -1,0 +1,220 @@
+import { digestOfJson } from '../model/digest.ts';
+import type { Decision } from '../model/finding.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import { jsonAt } from '../model/json.ts';
+import type { ComponentPlan, Forecast, Plan } from '../model/plan.ts';
+import { durationSeconds, type Component, type Platform } from '../model/platform.ts';
+import { Problem } from '../model/problem.ts';
+import type { Site } from '../model/site.ts';
+import type { ComponentSnapshot, Snapshot } from '../model/snapshot.ts';
+import type { HelmUpgradeStep, PinnedChart, Step } from '../model/step.ts';
+import { partlyAt } from '../release/history.ts';
+import { changedPaths, mergeValues } from '../values/compare.ts';
+import { outageOf } from './outage.ts';
+import { backupStep } from './steps/backup.ts';
+import { checkStep } from './steps/check.ts';
+import { helmUpgradeStep } from './steps/helm-upgrade.ts';
+
+export interface PlanInput {
+  readonly platform: Platform;
+  readonly platformDigest: string;
+  readonly site: Site;
+  readonly siteDigest: string;
+  readonly snapshot: Snapshot;
+  /** One version for every component. */
+  readonly target: string;
+  /** Names of the components to upgrade, in any order; see selectComponents. */
+  readonly selected: readonly string[];
+  readonly decisions: readonly Decision[];
+  /** Seconds that earlier runs took, by component. */
+  readonly pastSeconds: Readonly<Record<string, number>>;
+}
+
+/** A forecast that was not made: nothing is foreseen. */
+export const noForecast: Forecast = {
+  madeAt: '',
+  complete: false,
+  unforeseen: [{ what: 'the whole plan', why: 'the forecast was not made' }],
+  findings: [],
+  changes: {},
+};
+
+/**
+ * Makes the plan from values alone: the same input gives the same plan and digest. It reads no cluster, no clock and no
+ * file.
+ */
+export function makePlan(input: PlanInput): Plan {
+  const components = input.platform.components.map((component) => planComponent(component, input));
+  const upgrades = components.filter((plan) => plan.component.action === 'upgrade' || plan.component.action === 'install');
+  const names = upgrades.map((plan) => plan.component.name);
+  const steps: Step[] = [];
+  if (upgrades.length > 0) {
+    steps.push(backupStep(components.map(({ component }) => ({ name: component.release, namespace: component.namespace }))));
+  }
+  for (const upgrade of upgrades) steps.push(upgrade.step);
+  const isWhole = components.every(({ component }) => component.action !== 'skipped');
+  const checks = isWhole ? input.platform.checks : input.platform.checks.filter(isScoped);
+  const checked = components.filter(({ component }) => component.action !== 'skipped').map(({ component }) => component.name);
+  if (names.length > 0) for (const check of checks) steps.push(checkStep(check, checked, input.target));
+  return sealPlan({
+    apiVersion: 'liftlock.dev/v1alpha1',
+    kind: 'Plan',
+    purpose: 'upgrade',
+    ...planHead(input),
+    route: [{ from: lowestInstalled(components.map((plan) => plan.component)), to: input.target }],
+    components: components.map((plan) => plan.component),
+    steps,
+  });
+}
+
+/** Checks that make sense when only some components were upgraded. */
+function isScoped(check: { readonly kind: string }): boolean {
+  return check.kind === 'pods' || check.kind === 'releases' || check.kind === 'logs';
+}
+
+/** Everything of a plan that does not depend on its steps. */
+export function planHead(input: PlanInput) {
+  const { platform, site, snapshot } = input;
+  return {
+    platform: { name: platform.metadata.name, title: platform.metadata.title, digest: input.platformDigest },
+    site: { name: site.metadata.name, digest: input.siteDigest, options: site.options, namespace: snapshot.namespace },
+    cluster: { server: snapshot.cluster.server, context: snapshot.cluster.context, uid: snapshot.cluster.uid },
+    helm: { version: snapshot.helm.version },
+    decisions: input.decisions,
+    affirmations: site.affirmations as JsonObject,
+    state: stateOf(snapshot),
+  } as const;
+}
+
+/** Adds the digest, which covers everything but the forecast. */
+export function sealPlan(plan: Omit<Plan, 'digest' | 'forecast' | 'inputs'>): Plan {
+  // Who decided and when is kept, but a decision taken again a minute later is the same decision.
+  const decisions = plan.decisions.map((decision) => decision.remedy).toSorted();
+  return { ...plan, forecast: noForecast, digest: digestOfJson({ ...plan, decisions, affirmations: {} }) };
+}
+
+/** Revision and status of every release in scope: what "the world moved" is judged by (O19). */
+export function stateOf(snapshot: Snapshot): JsonObject {
+  return Object.fromEntries(
+    snapshot.components.map(({ name, release }) => [
+      name,
+      release === undefined ? null : `${release.newest.revision} ${release.newest.status} ${release.newest.version}`,
+    ]),
+  );
+}
+
+function lowestInstalled(components: readonly ComponentPlan[]): string {
+  const versions = components.map((component) => component.installed?.version).filter((version) => version !== undefined);
+  return versions.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))[0] ?? 'nothing';
+}
+
+interface PlannedComponent {
+  readonly component: ComponentPlan;
+  readonly step: HelmUpgradeStep;
+}
+
+function planComponent(component: Component, input: PlanInput): PlannedComponent {
+  const snapshot = input.snapshot.components.find((item) => item.name === component.name);
+  if (snapshot?.chart === undefined) throw new Problem('CHART_NOT_READ', `The chart of ${component.name} was not read.`);
+  const { release } = snapshot;
+  const chart: PinnedChart = {
+    reference: component.chart.oci,
+    source: snapshot.chart.source,
+    name: snapshot.chart.name,
+    version: snapshot.chart.version,
+    digest: snapshot.chart.digest,
+  };
+  const keep = keptPaths(component.name, input.decisions);
+  const wanted = valuesFor(snapshot, keep);
+  const live = release?.values ?? {};
+  const namespace = component.namespace ?? input.snapshot.namespace;
+  const timeoutSeconds = timeoutOf(component, input.site);
+  const installed = release?.installed;
+  const partly = release === undefined ? undefined : partlyAt(release);
+  const valueChanges = release === undefined ? [] : changedPaths(live, wanted);
+  const action = actionFor(component, input, installed?.version, partly !== undefined, valueChanges.length > 0);
+  const step = helmUpgradeStep({
+    component,
+    namespace,
+    chart,
+    isInstall: release === undefined,
+    values: snapshot.valuesFiles.map((file) => ({ path: file.path, digest: file.digest })),
+    keep,
+    timeoutSeconds,
+    guideTimeoutSeconds: durationSeconds(component.timeout),
+    from: installed === undefined ? undefined : { revision: installed.revision, version: installed.version },
+  });
+  const past = input.pastSeconds[component.name];
+  return {
+    step,
+    component: {
+      name: component.name,
+      title: component.title,
+      release: component.release,
+      namespace,
+      action,
+      ...(installed === undefined ? {} : { installed: pick(installed) }),
+      ...(partly === undefined ? {} : { partlyAt: pick(partly) }),
+      target: chart.version,
+      chart,
+      values: valueChanges,
+      outage: component.outage ?? outageOf(snapshot),
+      ...(past === undefined ? {} : { expectedSeconds: past }),
+      worstSeconds: timeoutSeconds,
+      rollback: rollbackNote(component),
+    },
+  };
+}
+
+function pick(revision: { version: string; revision: number; status: NonNullable<ComponentPlan['installed']>['status'] }) {
+  return { version: revision.version, revision: revision.revision, status: revision.status };
+}
+
+function rollbackNote(component: Component): string {
+  return component.migrates === undefined
+    ? 'possible until a later component has migrated data'
+    : `possible until its container starts: ${component.migrates.note}`;
+}
+
+function actionFor(
+  component: Component,
+  input: PlanInput,
+  installed: string | undefined,
+  isPartly: boolean,
+  valuesDiffer: boolean,
+): ComponentPlan['action'] {
+  if (!input.selected.includes(component.name)) return 'skipped';
+  if (installed === undefined && !isPartly) return 'install';
+  if (installed === input.target && !isPartly && !valuesDiffer) return 'none';
+  return 'upgrade';
+}
+
+/** helm's timeout in seconds: the site's if it gives one, else the guide's; shrunk by the site's timeScale. */
+export function timeoutOf(component: Component, site: Site): number {
+  const guide = durationSeconds(site.timeouts[component.name] ?? component.timeout);
+  return Math.max(1, Math.round(guide * site.timeScale));
+}
+
+/** The live keys of a component that someone decided to keep: `keep:COMPONENT:PATH`. */
+export function keptPaths(component: string, decisions: readonly Decision[]): readonly string[] {
+  const prefix = `keep:${component}:`;
+  return decisions.map((decision) => decision.remedy).filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length)).toSorted();
+}
+
+/** The kept live values as a tree of their own, merged over the files. */
+export function keptValues(live: JsonObject, paths: readonly string[]): JsonObject {
+  let kept: JsonObject = {};
+  for (const path of paths) {
+    const keys = path.split('.');
+    const value = jsonAt(live, keys);
+    if (value === undefined) continue;
+    kept = mergeValues(kept, keys.reduceRight<Json>((inner, key) => ({ [key]: inner }), value) as JsonObject);
+  }
+  return kept;
+}
+
+/** What helm will be given: the files in order, then the kept keys. */
+export function valuesFor(snapshot: ComponentSnapshot, keep: readonly string[]): JsonObject {
+  const files = snapshot.valuesFiles.reduce<JsonObject>((merged, file) => mergeValues(merged, file.values), {});
+  return mergeValues(files, keptValues(snapshot.release?.values ?? {}, keep));
+}

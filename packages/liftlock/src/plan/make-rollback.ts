@@ -1,0 +1,117 @@
+import type { RunState, StepState } from '../journal/fold.ts';
+import type { Decision, Finding } from '../model/finding.ts';
+import type { ComponentPlan, Plan } from '../model/plan.ts';
+import { Problem } from '../model/problem.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
+import { planHead, sealPlan, type PlanInput } from './make-plan.ts';
+import { backupStep } from './steps/backup.ts';
+import { helmRollbackStep } from './steps/helm-rollback.ts';
+
+export interface RollbackInput extends PlanInput {
+  /** The run whose releases go back. */
+  readonly run: RunState;
+}
+
+/**
+ * The way back of a run: every release that it touched returns to the revision it had, in reverse order (C37). A plan
+ * like any other: it is shown, foreseen and journaled.
+ */
+export function makeRollback(input: RollbackInput): Plan {
+  const upgrades = touchedUpgrades(input.run);
+  const steps = upgrades.toReversed().flatMap((upgrade) => rollbackOf(upgrade, input.snapshot));
+  if (steps.length === 0) {
+    throw new Problem('NOTHING_TO_ROLL_BACK', `Run ${input.run.run} changed no release that could go back.`);
+  }
+  const releases = upgrades.map(({ step }) => ({ name: step.release, namespace: step.namespace }));
+  return sealPlan({
+    apiVersion: 'liftlock.dev/v1alpha1',
+    kind: 'Plan',
+    purpose: 'rollback',
+    ...planHead(input),
+    route: [{ from: input.target, to: steps[0]?.version ?? '' }],
+    components: (input.run.plan?.components ?? []).flatMap((component) => componentBack(component, steps, input.snapshot)),
+    steps: [backupStep(releases), ...steps],
+  });
+}
+
+interface TouchedUpgrade {
+  readonly step: HelmUpgradeStep;
+  readonly state: StepState;
+}
+
+function touchedUpgrades(run: RunState): readonly TouchedUpgrade[] {
+  return run.steps.flatMap((state) => {
+    const { step } = state;
+    if (step.kind !== 'helm-upgrade' || !state.wasTried || (state.touched === 'no' && state.phase !== 'acting')) return [];
+    return [{ step, state }];
+  });
+}
+
+/** A release that the run installed has no former revision: it stays, to be repaired forward (O3). */
+function rollbackOf({ step }: TouchedUpgrade, snapshot: Snapshot): readonly HelmRollbackStep[] {
+  if (step.from === undefined) return [];
+  const release = snapshot.components.find((component) => component.name === step.component)?.release;
+  const { from } = step;
+  if (release?.newest.revision === from.revision) return [];
+  if (release !== undefined && !release.revisions.some((revision) => revision.revision === from.revision)) {
+    throw new Problem('REVISION_GONE', `helm no longer keeps revision ${from.revision} of ${step.release}.`, {
+      advice: ['The values and manifests of that revision are in the backup of the run.'],
+    });
+  }
+  return [
+    helmRollbackStep({
+      component: step.component,
+      release: step.release,
+      namespace: step.namespace,
+      revision: from.revision,
+      version: from.version,
+      timeoutSeconds: step.timeoutSeconds,
+    }),
+  ];
+}
+
+function componentBack(component: ComponentPlan, steps: readonly HelmRollbackStep[], snapshot: Snapshot): readonly ComponentPlan[] {
+  const step = steps.find((item) => item.component === component.name);
+  if (step === undefined) return [];
+  const release = snapshot.components.find((item) => item.name === component.name)?.release;
+  const now = release?.newest;
+  return [
+    {
+      ...component,
+      action: 'upgrade',
+      ...(now === undefined ? {} : { installed: { version: now.version, revision: now.revision, status: now.status } }),
+      partlyAt: undefined,
+      target: step.version,
+      values: [],
+      rollback: 'this is the way back',
+    },
+  ];
+}
+
+/** O18: no way back over data that was migrated, unless someone vouches for a restore. */
+export function migrationBlockers(run: RunState, decisions: readonly Decision[]): readonly Finding[] {
+  return touchedUpgrades(run).flatMap(({ step, state }) => {
+    if (step.migrates === undefined || !state.hasMigrated) return [];
+    const id = `receipt:${step.component}`;
+    const decision = decisions.find((item) => item.remedy === id);
+    return [
+      {
+        code: 'ROLLBACK_PAST_MIGRATION',
+        severity: decision === undefined ? ('blocker' as const) : ('info' as const),
+        component: step.component,
+        message: `${step.component} has started at ${step.chart.version} and migrated its data: ${step.migrates.note}. The former version may not read it.${
+          decision === undefined ? '' : ` Allowed by ${decision.by}.`
+        }`,
+        remedies: [
+          {
+            id,
+            title: 'Someone has put the data back from a backup of before the run',
+            destructive: true,
+            commands: [`liftlock rollback ${run.run} --allow ${id}`],
+          },
+        ],
+      },
+    ];
+  });
+}

@@ -1,0 +1,56 @@
+import { isJsonObject, jsonAt, type Json } from '../model/json.ts';
+
+export interface DockerLogin {
+  /** As the guide writes it, `https://` included where it has one. */
+  readonly server: string;
+  readonly username: string;
+  readonly password: string;
+  readonly email?: string | undefined;
+}
+
+/** The text of `.dockerconfigjson`, as `kubectl create secret docker-registry` makes it. Secret. */
+export function dockerConfigJson({ server, username, password, email }: DockerLogin): string {
+  const auth = Buffer.from(`${username}:${password}`).toString('base64');
+  const login = { username, password, ...(email === undefined ? {} : { email }), auth };
+  return JSON.stringify({ auths: { [server]: login } });
+}
+
+/**
+ * The private_key_id of the service account key that a `.dockerconfigjson` holds as a password.
+ *
+ * @param text the JSON itself, not its base64 form
+ * @param server looks at this registry's entry only; without it at the first that holds a key
+ * @returns undefined where there is no such key, or the text is something else
+ */
+export function keyIdOf(text: string, server?: string): string | undefined {
+  const auths = jsonAt(parse(text), ['auths']);
+  if (!isJsonObject(auths)) return undefined;
+  for (const [name, login] of Object.entries(auths)) {
+    if (server !== undefined && hostOf(name) !== hostOf(server)) continue;
+    const keyId = jsonAt(parse(passwordOf(login)), ['private_key_id']);
+    if (typeof keyId === 'string') return keyId;
+  }
+  return undefined;
+}
+
+function passwordOf(login: Json | undefined): string {
+  const password = jsonAt(login, ['password']);
+  if (typeof password === 'string') return password;
+  const auth = jsonAt(login, ['auth']);
+  if (typeof auth !== 'string') return '';
+  const pair = Buffer.from(auth, 'base64').toString('utf8');
+  return pair.slice(pair.indexOf(':') + 1);
+}
+
+/** Kubernetes matches `https://host`, `host` and `host/v1/` alike. */
+function hostOf(server: string): string {
+  return server.replace(/^https?:\/\//, '').split('/')[0] ?? '';
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
