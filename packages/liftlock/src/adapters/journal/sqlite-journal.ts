@@ -1,0 +1,147 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Entry, EntryBody } from '../../model/journal.ts';
+import type { JournalStore } from '../../model/ports.ts';
+import { Problem } from '../../model/problem.ts';
+import type { Redactor } from '../../model/redaction.ts';
+import { journalProblem } from './journal-problem.ts';
+import { redactBody } from './redact-body.ts';
+
+const schemaVersion = 1;
+const busyTimeoutMs = 5000;
+
+const schema = `
+  CREATE TABLE entries (
+    run TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    type TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (run, sequence)
+  ) STRICT;
+  CREATE TRIGGER entries_are_not_changed BEFORE UPDATE ON entries
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+  CREATE TRIGGER entries_are_not_deleted BEFORE DELETE ON entries
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+  CREATE TRIGGER entries_have_no_gaps BEFORE INSERT ON entries
+    WHEN NEW.sequence <> (SELECT coalesce(max(sequence), 0) + 1 FROM entries WHERE run = NEW.run)
+    BEGIN SELECT RAISE(ABORT, 'the journal has no gaps'); END;
+  PRAGMA user_version = ${schemaVersion};
+`;
+
+/**
+ * Opens the journal of one site: an SQLite file of mode 0600, made with its folder (0700) where it is absent. An entry is
+ * on disk when `append` returns, and what is stored is masked.
+ *
+ * Problems, also of the store's methods: JOURNAL_TOO_NEW, JOURNAL_DAMAGED, JOURNAL_UNWRITABLE (no permission, read-only,
+ * full), JOURNAL_BUSY (another process holds the file for more than 5 s).
+ */
+export function openJournal(file: string, redactor: Redactor): JournalStore {
+  const guarded = <T>(act: () => T): T => {
+    try {
+      return act();
+    } catch (error) {
+      throw journalProblem(error, file);
+    }
+  };
+  const database = guarded(() => openDatabase(file));
+  const { next, insert, select, runs } = guarded(() => prepare(database));
+
+  function append(run: string, body: EntryBody, at: Date): Entry {
+    const text = redactBody(body, redactor);
+    return guarded(() =>
+      inTransaction(database, () => {
+        const sequence = Number(next.get(run)?.['next']);
+        insert.run(run, sequence, at.toISOString(), body.type, text);
+        return { ...(JSON.parse(text) as EntryBody), run, sequence, at: at.toISOString() };
+      }),
+    );
+  }
+
+  return {
+    append,
+    entries: (run) =>
+      guarded(() =>
+        select.all(run).map((row) => ({
+          ...(JSON.parse(String(row['body'])) as EntryBody),
+          run: String(row['run']),
+          sequence: Number(row['sequence']),
+          at: String(row['at']),
+        })),
+      ),
+    runs: () =>
+      guarded(() =>
+        runs.all().map((row) => ({
+          run: String(row['run']),
+          startedAt: String(row['startedAt']),
+          entries: Number(row['entries']),
+        })),
+      ),
+    close: () => database.close(),
+  };
+}
+
+function openDatabase(file: string): DatabaseSync {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  // SQLite makes files by the umask, and its own helper files after the database's mode.
+  closeSync(openSync(file, 'a', 0o600));
+  chmodSync(file, 0o600);
+  const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
+  try {
+    // A rollback journal and not WAL: state folders may lie on network file systems. EXTRA is FULL with the folder
+    // synced too, without which the last entry may be gone after a power cut.
+    database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA trusted_schema = OFF;');
+    if (versionOf(database) === 0) {
+      inTransaction(database, () => {
+        // Another process may have made it while this one waited.
+        if (versionOf(database) === 0) database.exec(schema);
+      });
+    }
+    refuseNewer(versionOf(database), file);
+    const verdict = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+    if (verdict !== 'ok') throw new SyntaxError(String(verdict));
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function prepare(database: DatabaseSync) {
+  return {
+    next: database.prepare('SELECT coalesce(max(sequence), 0) + 1 AS next FROM entries WHERE run = ?'),
+    insert: database.prepare('INSERT INTO entries (run, sequence, at, type, body) VALUES (?, ?, ?, ?, ?)'),
+    select: database.prepare('SELECT run, sequence, at, body FROM entries WHERE run = ? ORDER BY sequence'),
+    runs: database.prepare(`
+      SELECT run, min(at) AS startedAt, count(*) AS entries FROM entries
+      GROUP BY run ORDER BY min(at) DESC, max(rowid) DESC
+    `),
+  };
+}
+
+function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+}
+
+function refuseNewer(version: number, file: string): void {
+  if (version <= schemaVersion) return;
+  throw new Problem('JOURNAL_TOO_NEW', `The journal ${file} was written by a newer liftlock (format ${version}).`, {
+    advice: ['Use that liftlock, or a newer one, for this site.'],
+    details: { file, version, known: schemaVersion },
+  });
+}
+
+/** Takes the write lock first, so that two processes cannot choose the same number. */
+function inTransaction<T>(database: DatabaseSync, act: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = act();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // SQLite has rolled back by itself after some errors, a full disk among them.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}

@@ -1,0 +1,176 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { digestOf } from '../../model/digest.ts';
+import type { PulledChart, Registry } from '../../model/ports.ts';
+import { exitCodes, isProblem, Problem } from '../../model/problem.ts';
+import type { Site } from '../../model/site.ts';
+import { readText, type HttpAnswer } from '../http/http-client.ts';
+import { storeBlob } from './blob-store.ts';
+import { chartLayerOf, manifestTypes } from './manifest.ts';
+import {
+  discard,
+  headerOf,
+  makeOciClient,
+  NetworkFailure,
+  type OciClientOptions,
+  type OciRequest,
+} from './oci-client.ts';
+import { isLoopback, parseImage, parseRepository, sourceOf, tagOf, type Repository } from './reference.ts';
+import { answerProblem, unreachableProblem, wrongContentProblem } from './registry-problem.ts';
+
+/** Bytes; what registries themselves allow. */
+const manifestLimit = 4 * 1024 * 1024;
+
+export interface RegistryOptions extends OciClientOptions {
+  /** Charts go to `charts/`, manifests to `manifests/` below it. */
+  readonly cacheFolder: string;
+  readonly mirrors: Site['mirrors'];
+}
+
+/** An OCI registry over its own HTTP API, as far as charts and the presence of images need it. See the port. */
+export function makeRegistry(options: RegistryOptions): Registry {
+  const client = makeOciClient(options);
+
+  async function ask(request: OciRequest, subject: string): Promise<HttpAnswer> {
+    refusePlainHttp(request.host, options.plainHttp);
+    try {
+      return await client.send(request);
+    } catch (error) {
+      if (error instanceof NetworkFailure) throw unreachableProblem(subject, request.host, error);
+      throw error;
+    }
+  }
+
+  function askManifest(method: 'GET' | 'HEAD', repository: Repository, reference: string, subject: string) {
+    const { host, path } = repository;
+    const scope = `repository:${path}:pull`;
+    return ask({ host, path: `/v2/${path}/manifests/${reference}`, method, accept: manifestTypes, scope }, subject);
+  }
+
+  async function resolve(reference: string, version: string): Promise<string> {
+    const repository = parseRepository(sourceOf(reference, options.mirrors));
+    const subject = `chart ${repository.path} ${version}`;
+    const head = await askManifest('HEAD', repository, tagOf(version), subject);
+    discard(head);
+    if (head.status !== 200) throw answerProblem(subject, repository.host, head.status);
+    const claimed = headerOf(head, 'docker-content-digest');
+    const manifest = await getManifest(repository, claimed ?? tagOf(version), subject);
+    const digest = digestOf(manifest);
+    if (claimed !== undefined && claimed !== digest)
+      throw wrongContentProblem(subject, repository.host, claimed, digest);
+    chartLayerOf(manifest, subject);
+    keep(manifestFile(digest), manifest);
+    return digest;
+  }
+
+  async function getManifest(repository: Repository, reference: string, subject: string): Promise<string> {
+    const answer = await askManifest('GET', repository, reference, subject);
+    if (answer.status !== 200) {
+      discard(answer);
+      throw answerProblem(subject, repository.host, answer.status);
+    }
+    return readText(answer, manifestLimit);
+  }
+
+  async function pull(reference: string, digest: string): Promise<PulledChart> {
+    const repository = parseRepository(sourceOf(reference, options.mirrors));
+    const subject = `chart ${repository.path}@${digest}`;
+    const layer = chartLayerOf(await knownManifest(repository, digest, subject), subject);
+    const file = join(options.cacheFolder, 'charts', `${hexOf(layer.digest)}.tgz`);
+    if (existsSync(file) && digestOf(readFileSync(file)) === layer.digest) return { digest, file };
+    const { host, path } = repository;
+    const scope = `repository:${path}:pull`;
+    const answer = await ask({ host, path: `/v2/${path}/blobs/${layer.digest}`, method: 'GET', scope }, subject);
+    if (answer.status !== 200) {
+      discard(answer);
+      throw answerProblem(subject, host, answer.status);
+    }
+    try {
+      await storeBlob(answer.body, file, layer);
+    } catch (error) {
+      if (isProblem(error)) throw error;
+      throw unreachableProblem(subject, host, error);
+    }
+    return { digest, file };
+  }
+
+  async function knownManifest(repository: Repository, digest: string, subject: string): Promise<string> {
+    const file = manifestFile(digest);
+    if (existsSync(file)) {
+      const cached = readFileSync(file, 'utf8');
+      if (digestOf(cached) === digest) return cached;
+    }
+    const manifest = await getManifest(repository, digest, subject);
+    const found = digestOf(manifest);
+    if (found !== digest) throw wrongContentProblem(subject, repository.host, digest, found);
+    keep(file, manifest);
+    return manifest;
+  }
+
+  function manifestFile(digest: string): string {
+    return join(options.cacheFolder, 'manifests', `${hexOf(digest)}.json`);
+  }
+
+  async function login(host: string): Promise<{ username: string }> {
+    const credentials = await options.credentials.loginFor(host);
+    if (credentials === undefined) {
+      throw new Problem('CREDENTIALS_ABSENT', `The site has no credentials for the registry ${host}.`, {
+        advice: ['Add credentials.registry to the site, or give --key-file.'],
+        exitCode: exitCodes.blocked,
+        details: { host },
+      });
+    }
+    const answer = await ask({ host, path: '/v2/', method: 'GET' }, 'the login');
+    discard(answer);
+    if (answer.status !== 200) throw answerProblem('the login', host, answer.status);
+    return { username: credentials.username };
+  }
+
+  async function imageStatus(image: string) {
+    const { reference, ...repository } = parseImage(image);
+    try {
+      const answer = await askManifest('HEAD', repository, reference, `image ${image}`);
+      discard(answer);
+      if (answer.status === 200) return 'found' as const;
+      if (answer.status === 404) return 'not-found' as const;
+      return answer.status === 401 || answer.status === 403 ? ('refused' as const) : ('unreachable' as const);
+    } catch (error) {
+      // Evidence only: credentials that fail are told where they are needed.
+      if (isProblem(error))
+        return error.code === 'REGISTRY_UNREACHABLE' ? ('unreachable' as const) : ('refused' as const);
+      throw error;
+    }
+  }
+
+  return { resolve, pull, login, imageStatus };
+}
+
+function hexOf(digest: string): string {
+  const hex = /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1];
+  if (hex !== undefined) return hex;
+  throw new Problem('DIGEST_BAD', `"${digest.slice(0, 100)}" is no sha256 digest.`, {
+    advice: ['Plan again; a saved plan may have been edited.'],
+    exitCode: exitCodes.usage,
+  });
+}
+
+function keep(file: string, content: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, content, { mode: 0o600 });
+    chmodSync(temporary, 0o600);
+    renameSync(temporary, file);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function refusePlainHttp(host: string, plainHttp: boolean | undefined): void {
+  if (plainHttp !== true || isLoopback(host)) return;
+  throw new Problem('PLAIN_HTTP_REFUSED', `Plain HTTP is for registries on this machine only, and ${host} is not.`, {
+    advice: ['Remove credentials.registry.plainHttp. For a private CA there is credentials.registry.caFile.'],
+    exitCode: exitCodes.usage,
+    details: { host },
+  });
+}
