@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import { exitCodes, Problem } from '../../model/problem.ts';
+import type { Environment } from '../http/proxy-choice.ts';
+import { textOf, type KubeconfigContext } from './kubeconfig.ts';
+
+/** What a plug-in answers with. */
+export interface ExecCredential {
+  readonly token?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  /** Milliseconds since the epoch; undefined: until it is refused. */
+  readonly expiresAt?: number | undefined;
+}
+
+/** A plug-in that asks nobody anything has a minute. */
+const patienceMs = 60_000;
+const answerLimit = 1024 * 1024;
+
+/**
+ * Runs the exec plug-in of a kubeconfig user, as client-go does: environment added, KUBERNETES_EXEC_INFO set, prompts
+ * possible on a terminal. Source: https://kubernetes.io/docs/reference/config-api/client-authentication.v1/
+ *
+ * Problems, exit 3: CLUSTER_LOGIN_FAILED. Its message has the end of what the plug-in wrote to stderr, never its answer.
+ */
+export async function runExecPlugin(
+  context: KubeconfigContext,
+  exec: JsonObject,
+  env: Environment,
+): Promise<ExecCredential> {
+  const command = commandOf(exec, context.user.folder);
+  const interactive = isInteractive(exec);
+  const child = spawn(command, listOf(exec['args']).map(textOf), {
+    env: { ...env, ...ownEnvironment(exec), KUBERNETES_EXEC_INFO: JSON.stringify(infoOf(context, exec, interactive)) },
+    stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
+    ...(interactive ? {} : { timeout: patienceMs }),
+  });
+  let answer = '';
+  let said = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    if (answer.length < answerLimit) answer += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said = `${said}${text}`.slice(-2000);
+    if (interactive) process.stderr.write(text);
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+  child.once('error', (error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'it was not found' : (error.code ?? 'it could not be started');
+    reject(failed(context, command, why, textOf(exec['installHint'])));
+  });
+  child.once('close', (code) => resolve(code));
+  const code = await promise;
+  if (code !== 0) {
+    const why = code === null ? `it did not end within ${patienceMs / 1000} s` : `it ended with ${code}`;
+    throw failed(context, command, [why, lastLines(said)].filter((part) => part !== '').join(': '), '');
+  }
+  return read(context, command, answer);
+}
+
+function commandOf(exec: JsonObject, folder: string): string {
+  const command = textOf(exec['command']);
+  // Like client-go: a path is taken from the kubeconfig's folder, a bare name from PATH.
+  return command.includes('/') && !command.startsWith('/') ? join(folder, command) : command;
+}
+
+function ownEnvironment(exec: JsonObject): Record<string, string> {
+  const pairs = listOf(exec['env']).filter(isJsonObject);
+  return Object.fromEntries(pairs.map((pair) => [textOf(pair['name']), textOf(pair['value'])]));
+}
+
+function isInteractive(exec: JsonObject): boolean {
+  const mode = textOf(exec['interactiveMode']) || 'IfAvailable';
+  return mode !== 'Never' && process.stdin.isTTY;
+}
+
+function infoOf(context: KubeconfigContext, exec: JsonObject, interactive: boolean): JsonObject {
+  const { fields } = context.cluster;
+  const cluster = {
+    server: context.server,
+    'tls-server-name': fields['tls-server-name'],
+    'insecure-skip-tls-verify': fields['insecure-skip-tls-verify'],
+    'certificate-authority-data': fields['certificate-authority-data'],
+    'proxy-url': fields['proxy-url'],
+    config: extensionOf(fields['extensions']),
+  };
+  return {
+    apiVersion: textOf(exec['apiVersion']),
+    kind: 'ExecCredential',
+    spec: { interactive, ...(exec['provideClusterInfo'] === true ? { cluster } : {}) },
+  };
+}
+
+/** What a cluster's stanza keeps for plug-ins. */
+function extensionOf(extensions: Json | undefined): Json | undefined {
+  const own = listOf(extensions).find(
+    (item) => isJsonObject(item) && item['name'] === 'client.authentication.k8s.io/exec',
+  );
+  return isJsonObject(own) ? own['extension'] : undefined;
+}
+
+function read(context: KubeconfigContext, command: string, answer: string): ExecCredential {
+  let status: Json | undefined;
+  try {
+    const parsed = JSON.parse(answer) as Json;
+    status = isJsonObject(parsed) ? parsed['status'] : undefined;
+  } catch {
+    throw failed(context, command, 'its answer is no JSON', '');
+  }
+  if (!isJsonObject(status)) throw failed(context, command, 'its answer holds no status', '');
+  const token = textOf(status['token']);
+  const cert = textOf(status['clientCertificateData']);
+  const key = textOf(status['clientKeyData']);
+  if (token === '' && (cert === '' || key === '')) throw failed(context, command, 'its answer holds no credential', '');
+  const expires = Date.parse(textOf(status['expirationTimestamp']));
+  return {
+    ...(token === '' ? {} : { token }),
+    ...(cert === '' || key === '' ? {} : { cert, key }),
+    ...(Number.isNaN(expires) ? {} : { expiresAt: expires }),
+  };
+}
+
+function lastLines(text: string): string {
+  return text.trim().split('\n').slice(-3).join(' ').slice(-400);
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
+}
+
+function failed(context: KubeconfigContext, command: string, why: string, hint: string): Problem {
+  return new Problem(
+    'CLUSTER_LOGIN_FAILED',
+    `The login to ${context.server} failed: the plug-in "${command}" of the kubeconfig user "${context.user.name}": ${why}.`,
+    {
+      advice: [...(hint === '' ? [] : [hint]), 'Log in again, as you would for kubectl, and repeat the command.'],
+      exitCode: exitCodes.blocked,
+    },
+  );
+}

@@ -1,0 +1,185 @@
+import type { JsonObject } from '../../model/json.ts';
+import type { Clock, WriterLease } from '../../model/ports.ts';
+import { isProblem } from '../../model/problem.ts';
+import { readJson, readText } from '../http/http-client.ts';
+import { parseRefusal, refusedProblem } from './problems.ts';
+import type { ClusterConnection } from './connect.ts';
+import { heldProblem, parseLease, type LeaseRecord } from './lease-record.ts';
+
+export interface LeaseOptions {
+  readonly connection: Pick<ClusterConnection, 'request' | 'server'>;
+  readonly namespace: string;
+  readonly name: string;
+  /** Who holds it, from where: shown to those who are refused. Different for every run. */
+  readonly holder: { readonly identity: string };
+  readonly clock: Clock;
+  /** Seconds without a renewal after which another may take it over. */
+  readonly durationSeconds?: number | undefined;
+}
+
+const requestMs = 5_000;
+
+/**
+ * The Lease of one site's writer. As client-go's leader election has it, times of two machines are never compared: a
+ * lease has lapsed when this process saw it unchanged for as long as it lasts. Taking it over raises
+ * `leaseTransitions`; whoever finds another number there has lost it for good.
+ *
+ * Problems of acquire: LEASE_HELD, exit 3; and those of the API.
+ */
+export function makeLease(options: LeaseOptions): WriterLease {
+  const seconds = options.durationSeconds ?? 30;
+  const thirdMs = (seconds * 1000) / 3;
+  const collection = `/apis/coordination.k8s.io/v1/namespaces/${options.namespace}/leases`;
+  const path = `${collection}/${options.name}`;
+  const stop = new AbortController();
+  let held: LeaseRecord | undefined;
+  /** On this process's monotonic clock: before the request that renewed it was sent. */
+  let renewedAt = -Infinity;
+  let renewing: Promise<boolean> | undefined;
+  let written = 0;
+
+  async function send(method: string, to: string, body?: JsonObject): Promise<LeaseRecord | number> {
+    const answer = await options.connection.request({
+      method,
+      path: to,
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      timeoutMs: requestMs,
+    });
+    if (answer.status === 404 || answer.status === 409) {
+      const refusal = parseRefusal(answer.status, await readText(answer));
+      // A namespace that does not exist answers 404 to a create as well; only a read may find nothing.
+      if (answer.status === 404 && method === 'POST')
+        throw refusedProblem(method, to, refusal, options.connection.server);
+      return answer.status;
+    }
+    if (answer.status >= 300) {
+      const refusal = parseRefusal(answer.status, await readText(answer));
+      throw refusedProblem(method, to, refusal, options.connection.server);
+    }
+    return parseLease(await readJson(answer));
+  }
+
+  /** Writes the lease as ours over the record that was read, or anew. Undefined: someone else was faster. */
+  async function take(over: LeaseRecord | undefined, isRenewal: boolean): Promise<LeaseRecord | undefined> {
+    const startedAt = performance.now();
+    const now = microTime(options.clock.now(), (written += 1));
+    const spec = {
+      holderIdentity: options.holder.identity,
+      leaseDurationSeconds: seconds,
+      acquireTime: isRenewal && over !== undefined ? over.acquireTime : now,
+      renewTime: now,
+      leaseTransitions: over === undefined ? 0 : over.transitions + (isRenewal ? 0 : 1),
+    };
+    const metadata = { name: options.name, namespace: options.namespace, ...over?.metadata };
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
+    const taken = over === undefined ? await send('POST', collection, lease) : await send('PUT', path, lease);
+    if (typeof taken === 'number') return undefined;
+    held = taken;
+    renewedAt = startedAt;
+    return taken;
+  }
+
+  /** Renews on what was last written; where that is outdated, on what is there, if it is still ours. */
+  async function renewOnce(): Promise<boolean> {
+    if (held === undefined) return false;
+    if ((await take(held, true)) !== undefined) return true;
+    const found = await send('GET', path);
+    const isOurs =
+      typeof found !== 'number' && found.holder === options.holder.identity && found.transitions === held.transitions;
+    if (!isOurs) {
+      held = undefined;
+      return false;
+    }
+    return (await take(found, true)) !== undefined;
+  }
+
+  async function renew(): Promise<boolean> {
+    renewing ??= renewOnce().finally(() => {
+      renewing = undefined;
+    });
+    return renewing;
+  }
+
+  async function keepRenewing(): Promise<void> {
+    let pauseMs = thirdMs;
+    while (!stop.signal.aborted) {
+      await options.clock.sleep(pauseMs, stop.signal);
+      if (stop.signal.aborted || held === undefined) return;
+      // A network that is away is tried again soon: the lease may come back before it lapses.
+      pauseMs = (await renew().catch(() => false)) ? thirdMs : thirdMs / 5;
+    }
+  }
+
+  return {
+    acquire: async () => {
+      await acquire({ ...options, seconds, read: async () => send('GET', path), take });
+      void keepRenewing().catch(() => undefined);
+    },
+    mayWrite: async () => {
+      if (held === undefined) return false;
+      if (performance.now() - renewedAt <= thirdMs) return true;
+      try {
+        return await renew();
+      } catch {
+        return false;
+      }
+    },
+    release: async () => {
+      stop.abort();
+      await renewing?.catch(() => false);
+      const ours = held;
+      held = undefined;
+      if (ours === undefined) return;
+      try {
+        const spec = { holderIdentity: '', leaseDurationSeconds: 1, leaseTransitions: ours.transitions };
+        const times = { acquireTime: ours.acquireTime, renewTime: microTime(options.clock.now(), (written += 1)) };
+        const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: ours.metadata };
+        // Its resourceVersion goes along: a lease that another has taken is left alone.
+        await send('PUT', path, { ...lease, spec: { ...spec, ...times } });
+      } catch (error) {
+        // It lapses by itself.
+        if (!isProblem(error)) throw error;
+      }
+    },
+  };
+}
+
+interface Acquiring extends LeaseOptions {
+  readonly seconds: number;
+  readonly read: () => Promise<LeaseRecord | number>;
+  readonly take: (over: LeaseRecord | undefined, isRenewal: boolean) => Promise<LeaseRecord | undefined>;
+}
+
+/** Looks on for as long as the lease lasts: renewed meanwhile, it is held; unchanged, its holder is gone. */
+async function acquire(asked: Acquiring): Promise<void> {
+  const lookMs = Math.min(1_000, (asked.seconds * 1000) / 10);
+  let seen: LeaseRecord | undefined;
+  let seenAt = performance.now();
+  for (;;) {
+    const found = await asked.read();
+    if (typeof found === 'number') {
+      if ((await asked.take(undefined, false)) !== undefined) return;
+      continue;
+    }
+    const isFree = found.holder === '';
+    const isOurs = found.holder === asked.holder.identity;
+    const isUnchanged = seen !== undefined && seen.metadata.resourceVersion === found.metadata.resourceVersion;
+    if (seen !== undefined && !isUnchanged && !isFree && !isOurs) throw heldProblem(found, asked);
+    if (!isUnchanged) {
+      seen = found;
+      seenAt = performance.now();
+    }
+    const hasLapsed = performance.now() - seenAt > found.durationSeconds * 1000;
+    if ((isFree || isOurs || hasLapsed) && (await asked.take(found, false)) !== undefined) return;
+    if (!isFree && !isOurs) await asked.clock.sleep(lookMs);
+  }
+}
+
+/**
+ * Kubernetes' MicroTime. The count stands where a Date has no digits: two renewals are never equal, and so never
+ * dropped as a change of nothing, even when the clock was set back in between.
+ */
+function microTime(date: Date, count: number): string {
+  return date.toISOString().replace(/(\.\d{3})Z$/, `$1${String(count % 1000).padStart(3, '0')}Z`);
+}

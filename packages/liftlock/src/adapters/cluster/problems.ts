@@ -1,0 +1,82 @@
+import { isJsonObject, type Json } from '../../model/json.ts';
+import { exitCodes, Problem, type Touched } from '../../model/problem.ts';
+import { masked } from '../../model/redaction.ts';
+
+/** What the API server says of a request that it did not do. */
+export interface ApiRefusal {
+  readonly status: number;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Reads a Status object; another body is not repeated. */
+export function parseRefusal(status: number, body: string): ApiRefusal {
+  let value: Json | undefined;
+  try {
+    value = JSON.parse(body) as Json;
+  } catch {
+    value = undefined;
+  }
+  if (!isJsonObject(value) || value['kind'] !== 'Status')
+    return { status, reason: '', message: `HTTP status ${status}` };
+  const { message, reason } = value;
+  return {
+    status,
+    reason: typeof reason === 'string' ? reason : '',
+    message: typeof message === 'string' && message !== '' ? message : `HTTP status ${status}`,
+  };
+}
+
+/** The Problem for an answer that is no success; `path` is the API's path. */
+export function refusedProblem(method: string, path: string, refusal: ApiRefusal, server: string): Problem {
+  const { status } = refusal;
+  const details = { status, reason: refusal.reason, method, path: withoutQuery(path) };
+  const message = aboutSecret(path) ? withoutValues(refusal.message) : refusal.message;
+  if (status === 404) return new Problem('OBJECT_ABSENT', message, { details });
+  if (status === 409) return new Problem('OBJECT_CONFLICT', message, { details });
+  if (status === 401) {
+    return new Problem('CLUSTER_REFUSED', `${server} does not accept the login: ${message}`, {
+      details,
+      advice: ['Log in again, as you would for kubectl, and repeat the command.'],
+    });
+  }
+  if (status === 403) {
+    return new Problem('CLUSTER_REFUSED', message, {
+      details,
+      advice: ['Ask for the permission; `liftlock platform rbac` lists what is needed.'],
+    });
+  }
+  if (status === 429 || status >= 500) {
+    return new Problem('CLUSTER_UNREACHABLE', `${server} fails to answer: ${message}`, {
+      details,
+      advice: ['Try again when the API server has recovered.'],
+    });
+  }
+  return new Problem('CLUSTER_REJECTED', message, { details });
+}
+
+/** The Problem for a network that did not bring an answer. `touched` is unknown when a write was on its way. */
+export function unreachableProblem(server: string, context: string, error: Error, touched: Touched): Problem {
+  return new Problem('CLUSTER_UNREACHABLE', `${server} cannot be reached: ${error.message}`, {
+    advice: [
+      `Check that \`kubectl --context ${context} version\` answers: VPN, HTTPS_PROXY and NO_PROXY, the cluster itself.`,
+    ],
+    details: { code: 'code' in error ? String(error.code) : '' },
+    exitCode: exitCodes.blocked,
+    touched,
+    cause: error,
+  });
+}
+
+function aboutSecret(path: string): boolean {
+  return /\/secrets(\/|\?|$)/.test(path);
+}
+
+/** Validation errors quote the value that they refuse. */
+function withoutValues(message: string): string {
+  return message.replaceAll(/Invalid value: .*?(?=: |$)/g, `Invalid value: ${masked}`);
+}
+
+function withoutQuery(path: string): string {
+  return path.split('?')[0] ?? path;
+}

@@ -1,0 +1,114 @@
+import type { Agent, OutgoingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import { isProblem, type Touched } from '../../model/problem.ts';
+import { makeAgents, type Agents, type TlsOptions } from '../http/agents.ts';
+import { sendRequest, type HttpAnswer } from '../http/http-client.ts';
+import { proxyFor, withScheme, type Environment } from '../http/proxy-choice.ts';
+import { trustedCertificates } from '../http/trust.ts';
+import { dataOrFile, makeCredentials, type Login } from './credentials.ts';
+import { textOf, type KubeconfigContext } from './kubeconfig.ts';
+import { unreachableProblem } from './problems.ts';
+
+export interface ClusterRequest {
+  readonly method: string;
+  /** The API's path with its query, from `/` on. */
+  readonly path: string;
+  readonly headers?: OutgoingHttpHeaders | undefined;
+  readonly body?: string | Uint8Array | Readable | undefined;
+  /** Milliseconds until the answer begins, and between its pieces. Absent: without end, for watches. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Speaks to one API server as one user. */
+export interface Transport {
+  /**
+   * Sends a request with the user's credentials and gives back whatever was answered: nothing is tried again, no
+   * status is judged. Problems: CLUSTER_UNREACHABLE, CLUSTER_LOGIN_FAILED. Abort errors pass as they are.
+   */
+  send(request: ClusterRequest): Promise<HttpAnswer>;
+  close(): void;
+}
+
+/** @param userAgent sent where the request brings none */
+export function makeTransport(
+  context: KubeconfigContext,
+  options: { readonly env: Environment; readonly caFile?: string | undefined; readonly userAgent: string },
+): Transport {
+  const credentials = makeCredentials(context, options.env);
+  const agents = agentsByCertificate(context, options);
+  return {
+    send: async (request) => {
+      const login = await credentials.login();
+      const url = `${context.server}${request.path}`;
+      try {
+        const answer = await sendRequest({
+          ...request,
+          url,
+          agent: agents.for(new URL(url), login),
+          headers: { 'user-agent': options.userAgent, ...request.headers, ...login.headers },
+        });
+        if (answer.status === 401) credentials.forget();
+        return answer;
+      } catch (error) {
+        if (isProblem(error) || request.signal?.aborted === true) throw error;
+        const failure = error instanceof Error ? error : new Error('unknown network error');
+        throw unreachableProblem(context.server, context.name, failure, touchedBy(request.method, failure));
+      }
+    },
+    close: agents.close,
+  };
+}
+
+/** A write that was on its way may have been done; one that never found a connection was not. */
+function touchedBy(method: string, error: Error): Touched {
+  const code = 'code' in error ? String(error.code) : '';
+  const neverSent =
+    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ERR_PROXY_TUNNEL|CERT_|UNABLE_|SELF_|DEPTH_|ERR_TLS|ERR_SSL)/.test(code);
+  return method === 'GET' || method === 'HEAD' || neverSent ? 'no' : 'unknown';
+}
+
+/** Client certificates belong to the connection: a renewed one needs new connections. */
+function agentsByCertificate(
+  context: KubeconfigContext,
+  options: { readonly env: Environment; readonly caFile?: string | undefined },
+): { for(url: URL, login: Login): Agent; close(): void } {
+  let current: Agents | undefined;
+  let cert: string | undefined;
+  const old: Agents[] = [];
+  return {
+    for: (url, login) => {
+      if (current === undefined || cert !== login.cert) {
+        if (current !== undefined) old.push(current);
+        cert = login.cert;
+        current = makeAgents({ proxy: proxyOf(context, options.env), tls: () => tlsOf(context, options, login) });
+      }
+      return current.for(url);
+    },
+    close: () => {
+      for (const agents of [...old, ...(current === undefined ? [] : [current])]) agents.close();
+    },
+  };
+}
+
+/** `proxy-url` of the cluster wins, whatever NO_PROXY says; as client-go has it. */
+function proxyOf(context: KubeconfigContext, env: Environment): string | undefined {
+  const own = textOf(context.cluster.fields['proxy-url']);
+  return own === '' ? proxyFor(new URL(context.server), env) : withScheme(own);
+}
+
+function tlsOf(
+  context: KubeconfigContext,
+  options: { readonly env: Environment; readonly caFile?: string | undefined },
+  login: Login,
+): TlsOptions {
+  const { cluster } = context;
+  const ca = dataOrFile(cluster, 'certificate-authority');
+  const servername = textOf(cluster.fields['tls-server-name']);
+  return {
+    ca: ca ?? trustedCertificates(options.env, options.caFile === undefined ? [] : [options.caFile]),
+    ...(servername === '' ? {} : { servername }),
+    ...(cluster.fields['insecure-skip-tls-verify'] === true ? { rejectUnauthorized: false } : {}),
+    ...(login.cert === undefined ? {} : { cert: login.cert, key: login.key }),
+  };
+}

@@ -1,0 +1,134 @@
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import type { KubeObject } from '../../model/kube.ts';
+import type { ListOptions, WatchEvent } from '../../model/ports.ts';
+import { isProblem } from '../../model/problem.ts';
+import { callApi } from './api-client.ts';
+import { listQuery, type ListedPage } from './list.ts';
+import type { Transport } from './transport.ts';
+
+export interface WatchParts {
+  readonly transport: Transport;
+  readonly server: string;
+  readonly path: string;
+  readonly options: ListOptions;
+  readonly onEvent: (event: WatchEvent) => void;
+  readonly signal: AbortSignal;
+  readonly list: () => Promise<ListedPage>;
+}
+
+/** Seconds after which the API server ends a watch; it is simply begun again. */
+const watchSeconds = 240;
+const firstPauseMs = 200;
+const longestPauseMs = 5_000;
+
+/**
+ * Lists, then follows, until the signal aborts. What is known is kept by name, so that after a gap the differences are
+ * reported: new, changed by resourceVersion, vanished.
+ *
+ * Problems, only for what will not mend: CLUSTER_REFUSED, CLUSTER_LOGIN_FAILED, OBJECT_ABSENT, and what the first list
+ * throws. Later network errors are waited out.
+ */
+export async function watchObjects(parts: WatchParts): Promise<void> {
+  const known = new Map<string, KubeObject>();
+  let version = '';
+  let pauseMs = firstPauseMs;
+  let isFirst = true;
+  while (!parts.signal.aborted) {
+    try {
+      if (version === '') {
+        version = compare(known, await parts.list(), parts);
+        isFirst = false;
+      }
+      version = await follow(known, version, parts);
+      pauseMs = firstPauseMs;
+    } catch (error) {
+      if (parts.signal.aborted) return;
+      if (!isProblem(error)) throw error;
+      if (error.details['status'] === 410) version = '';
+      else if (isFirst || error.code !== 'CLUSTER_UNREACHABLE') throw error;
+      await sleep(pauseMs, undefined, { signal: parts.signal }).catch(() => undefined);
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+    }
+  }
+}
+
+function compare(known: Map<string, KubeObject>, listed: ListedPage, parts: WatchParts): string {
+  const seen = new Set<string>();
+  for (const object of listed.objects) {
+    if (parts.signal.aborted) return '';
+    const key = keyOf(object);
+    seen.add(key);
+    const before = known.get(key);
+    known.set(key, object);
+    if (before === undefined || before.metadata.uid !== object.metadata.uid) {
+      if (before !== undefined) parts.onEvent({ type: 'DELETED', object: before });
+      parts.onEvent({ type: 'ADDED', object });
+    } else if (before.metadata.resourceVersion !== object.metadata.resourceVersion) {
+      parts.onEvent({ type: 'MODIFIED', object });
+    }
+  }
+  for (const [key, object] of known) {
+    if (seen.has(key)) continue;
+    known.delete(key);
+    parts.onEvent({ type: 'DELETED', object });
+  }
+  return listed.resourceVersion;
+}
+
+/** @returns the version to go on from; empty when the list must be read again */
+async function follow(known: Map<string, KubeObject>, from: string, parts: WatchParts): Promise<string> {
+  const query = listQuery({
+    ...parts.options,
+    watch: 'true',
+    allowWatchBookmarks: 'true',
+    resourceVersion: from,
+    timeoutSeconds: String(watchSeconds),
+  });
+  const answer = await callApi(parts.transport, parts.server, {
+    method: 'GET',
+    path: `${parts.path}${query}`,
+    headers: { accept: 'application/json' },
+    isRepeatable: true,
+    isEndless: true,
+    signal: parts.signal,
+  });
+  let version = from;
+  try {
+    for await (const event of linesOf(answer.body)) {
+      if (parts.signal.aborted) return version;
+      const { type, object } = event;
+      if (type === 'ERROR' || !isJsonObject(object)) return '';
+      const seen = object as unknown as KubeObject;
+      version = seen.metadata.resourceVersion ?? version;
+      if (type === 'BOOKMARK') continue;
+      if (type === 'DELETED') known.delete(keyOf(seen));
+      else known.set(keyOf(seen), seen);
+      parts.onEvent({ type: type as WatchEvent['type'], object: seen });
+    }
+  } catch (error) {
+    // A connection that broke: on from the last version seen.
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+  } finally {
+    answer.body.destroy();
+  }
+  return version;
+}
+
+async function* linesOf(body: Readable): AsyncGenerator<JsonObject> {
+  let rest = '';
+  for await (const text of body.setEncoding('utf8') as AsyncIterable<string>) {
+    const lines = `${rest}${text}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (line.trim() === '') continue;
+      const event = JSON.parse(line) as Json;
+      if (isJsonObject(event)) yield event;
+    }
+  }
+}
+
+function keyOf(object: KubeObject): string {
+  return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+}

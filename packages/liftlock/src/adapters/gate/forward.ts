@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { KubeObject } from '../../model/kube.ts';
+import { readBytes, type HttpAnswer } from '../http/http-client.ts';
+import type { ClusterConnection } from '../cluster/connect.ts';
+import { requestHeaders, responseHeaders } from './headers.ts';
+
+/** The part of a cluster connection that a gate needs. */
+export type Upstream = Pick<ClusterConnection, 'request'>;
+
+/** Passes request and answer on as they are, piece by piece: watches, protobuf, gzip. */
+export async function forward(
+  upstream: Upstream,
+  request: IncomingMessage,
+  response: ServerResponse,
+  onStatus: (status: number) => void = () => undefined,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  const method = request.method ?? 'GET';
+  const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
+  const answer = await upstream.request({
+    method,
+    path: request.url ?? '/',
+    headers: requestHeaders(request.headers),
+    ...(hasBody ? { body: request } : {}),
+    signal: gone.signal,
+  });
+  onStatus(answer.status);
+  await relay(answer, response);
+}
+
+async function relay(answer: HttpAnswer, response: ServerResponse): Promise<void> {
+  response.writeHead(answer.status, responseHeaders(answer.headers));
+  // A watch may have nothing to say for minutes, and helm waits for its head.
+  response.flushHeaders();
+  try {
+    await pipeline(answer.body, response);
+  } catch {
+    // One side went away; pipeline has ended the other.
+  }
+}
+
+/** What helm sends, read whole: API servers take no more than 3 MiB. */
+export async function readRequest(request: IncomingMessage): Promise<Buffer> {
+  return readBytes({ status: 0, headers: {}, body: request }, 16 * 1024 * 1024);
+}
+
+/** An answer read as JSON; undefined where it is none. */
+export async function readObject(answer: HttpAnswer): Promise<KubeObject | undefined> {
+  return parseObject(await readBytes(answer));
+}
+
+/** JSON of an object, or undefined: protobuf and YAML are not read. */
+export function parseObject(bytes: Uint8Array): KubeObject | undefined {
+  try {
+    const value = JSON.parse(Buffer.from(bytes).toString('utf8')) as unknown;
+    return typeof value === 'object' && value !== null ? (value as KubeObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}

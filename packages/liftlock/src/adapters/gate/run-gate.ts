@@ -1,0 +1,49 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isProblem } from '../../model/problem.ts';
+import { sendFailure } from './answers.ts';
+import { isQuestion, isRead, isTunnel, parseApiPath } from './api-path.ts';
+import { forward, type Upstream } from './forward.ts';
+
+export interface RunGate {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Writes that were accepted, and those whose answer never came: they may have been. */
+  writes(): number;
+}
+
+/** Passes helm's requests on; a write only while this process may write, asked for each. */
+export function makeRunGate(upstream: Upstream, mayWrite: () => Promise<boolean>): RunGate {
+  let writes = 0;
+  return {
+    writes: () => writes,
+    handle: async (request, response) => {
+      const url = new URL(`http://gate${request.url ?? '/'}`);
+      const target = parseApiPath((request.url ?? '/').split('?')[0] ?? '/');
+      const method = request.method ?? 'GET';
+      if (target === undefined || isTunnel(target)) {
+        sendFailure(response, 403, 'Forbidden', `liftlock: ${method} ${url.pathname} is not let through`);
+        return;
+      }
+      if (isRead(method) || isQuestion(target)) {
+        await forward(upstream, request, response);
+        return;
+      }
+      // A lease that cannot be read is no lease.
+      if (!(await mayWrite().catch(() => false))) {
+        sendFailure(response, 403, 'Forbidden', 'liftlock: this run no longer holds the lease');
+        return;
+      }
+      const isDryRun = url.searchParams.getAll('dryRun').includes('All') && method !== 'DELETE';
+      const count = () => {
+        if (!isDryRun) writes += 1;
+      };
+      try {
+        await forward(upstream, request, response, (status) => {
+          if (status < 300) count();
+        });
+      } catch (error) {
+        if (!isProblem(error) || error.touched !== 'no') count();
+        throw error;
+      }
+    },
+  };
+}
