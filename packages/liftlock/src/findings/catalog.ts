@@ -1,0 +1,18 @@
+import type { CatalogEntry } from './catalog-entry.ts';
+import { faultCatalog } from './fault-catalog.ts';
+import { preflightCatalog } from './preflight-catalog.ts';
+
+/** Every code that liftlock can name, with its page. Codes are stable: scripts and platform definitions refer to them. */
+export const catalog = { ...preflightCatalog, ...faultCatalog } satisfies Readonly<Record<string, CatalogEntry>>;
+
+/** A code of something found before, or beside, a rollout. */
+export type FindingCode = keyof typeof preflightCatalog;
+/** A code of the cause of a failing rollout. */
+export type FaultCode = keyof typeof faultCatalog;
+
+/** True for a code that has a page. */
+export function isKnownCode(code: string): code is FindingCode | FaultCode {
+  return Object.hasOwn(catalog, code);
+}
+
+export type { CatalogEntry };

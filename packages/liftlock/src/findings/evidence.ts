@@ -1,0 +1,37 @@
+import type { Decision } from '../model/finding.ts';
+import type { KubeObject } from '../model/kube.ts';
+import type { Component, Platform } from '../model/platform.ts';
+import type { Site } from '../model/site.ts';
+import type { ComponentSnapshot, Snapshot } from '../model/snapshot.ts';
+
+/** What the preflight rules judge. Rules read nothing else: no clock, no file, no cluster. */
+export interface PreflightEvidence {
+  readonly platform: Platform;
+  readonly site: Site;
+  readonly snapshot: Snapshot;
+  readonly target: string;
+  readonly decisions: readonly Decision[];
+  readonly now: Date;
+  /** Names of the components that the plan upgrades. */
+  readonly selected: readonly string[];
+  /** Worst-case duration of the whole plan. */
+  readonly worstSeconds: number;
+  /** Workloads as they would be, by component, where a forecast knows them; else the live ones are taken. */
+  readonly forecastWorkloads?: Readonly<Record<string, readonly KubeObject[]>> | undefined;
+}
+
+/** A component that the plan upgrades, with what was read about it. */
+export interface SelectedComponent {
+  readonly component: Component;
+  readonly read: ComponentSnapshot | undefined;
+}
+
+/** The selected components in the platform's order. */
+export function selectedComponents(evidence: PreflightEvidence): readonly SelectedComponent[] {
+  return evidence.platform.components
+    .filter((component) => evidence.selected.includes(component.name))
+    .map((component) => ({
+      component,
+      read: evidence.snapshot.components.find((item) => item.name === component.name),
+    }));
+}

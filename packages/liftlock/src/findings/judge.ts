@@ -1,0 +1,48 @@
+import type { Decision, Finding } from '../model/finding.ts';
+import type { PreflightEvidence } from './evidence.ts';
+import { affirmationFindings } from './rules/affirmations.ts';
+import { capacityFindings } from './rules/capacity.ts';
+import { clusterFindings, helmFindings } from './rules/cluster.ts';
+import { healthBeforeFindings } from './rules/health-before.ts';
+import { permissionFindings } from './rules/permissions.ts';
+import { registryKeyFindings } from './rules/registry-key.ts';
+import { releaseFindings } from './rules/releases.ts';
+import { storageFindings } from './rules/storage.ts';
+import { valueFindings } from './rules/values.ts';
+import { windowFindings } from './rules/window.ts';
+
+const rules: readonly ((evidence: PreflightEvidence) => readonly Finding[])[] = [
+  clusterFindings,
+  helmFindings,
+  permissionFindings,
+  releaseFindings,
+  healthBeforeFindings,
+  valueFindings,
+  capacityFindings,
+  storageFindings,
+  registryKeyFindings,
+  affirmationFindings,
+  windowFindings,
+];
+
+/** Everything that is wrong or worth knowing before the first write; what was decided about is told as info. */
+export function judge(evidence: PreflightEvidence): readonly Finding[] {
+  return applyDecisions(
+    rules.flatMap((rule) => rule(evidence)),
+    evidence.decisions,
+  );
+}
+
+/** Findings that someone decided about become `info`, with who decided. For forecast findings as well. */
+export function applyDecisions(findings: readonly Finding[], decisions: readonly Decision[]): readonly Finding[] {
+  return findings.map((finding) => {
+    if (finding.severity === 'info') return finding;
+    const decision = decisions.find((item) => finding.remedies.some((remedy) => remedy.id === item.remedy));
+    if (decision === undefined) return finding;
+    return {
+      ...finding,
+      severity: 'info',
+      message: `${finding.message} Decided by ${decision.by}: ${decision.remedy}.`,
+    };
+  });
+}

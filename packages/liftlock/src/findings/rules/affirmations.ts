@@ -1,0 +1,38 @@
+import type { Finding } from '../../model/finding.ts';
+import type { ChecklistItem } from '../../model/platform.ts';
+import type { Affirmation, Site } from '../../model/site.ts';
+import type { PreflightEvidence } from '../evidence.ts';
+import { finding } from '../make-finding.ts';
+
+/** The guide's checklist, as far as only a person can tick it. */
+export function affirmationFindings({ platform, site, target }: PreflightEvidence): readonly Finding[] {
+  return platform.checklist
+    .filter((item) => item.affirm === 'person' && affirmationFor(item.id, site, target) === undefined)
+    .map((item) => missing(item, site, target));
+}
+
+/** What someone affirmed for this target. One that names another version does not count; one that names none does. */
+export function affirmationFor(id: string, site: Site, target: string): Affirmation | undefined {
+  const affirmation = Object.hasOwn(site.affirmations, id) ? site.affirmations[id] : undefined;
+  if (affirmation === undefined) return undefined;
+  return affirmation.version === undefined || affirmation.version === target ? affirmation : undefined;
+}
+
+function missing(item: ChecklistItem, site: Site, target: string): Finding {
+  const other = Object.hasOwn(site.affirmations, item.id) ? site.affirmations[item.id]?.version : undefined;
+  const but = other === undefined ? '' : ` It was affirmed for ${other}, not for ${target}.`;
+  return finding({
+    code: 'AFFIRMATION_MISSING',
+    severity: 'blocker',
+    field: `affirmations.${item.id}`,
+    message: `Nobody has affirmed for ${target}: ${item.title}${but}${item.why === undefined ? '' : ` ${item.why}`}`,
+    remedies: [
+      {
+        id: `affirm:${item.id}`,
+        title: 'Say that it is so',
+        destructive: false,
+        commands: [`--affirm ${item.id}=NAME`],
+      },
+    ],
+  });
+}

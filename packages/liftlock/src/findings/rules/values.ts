@@ -1,0 +1,83 @@
+import type { Finding } from '../../model/finding.ts';
+import { canonicalJson, jsonAt, type Json, type JsonObject } from '../../model/json.ts';
+import { isSecretName } from '../../model/redaction.ts';
+import type { ComponentSnapshot, ValueChange } from '../../model/snapshot.ts';
+import { changedPaths, mergeValues, splitPath } from '../../values/compare.ts';
+import { selectedComponents, type PreflightEvidence } from '../evidence.ts';
+import { allowing, finding } from '../make-finding.ts';
+
+/** Values of the live release against the values files: what would silently go back is named (O21). */
+export function valueFindings(evidence: PreflightEvidence): readonly Finding[] {
+  return selectedComponents(evidence).flatMap(({ component, read }) => {
+    if (read?.release === undefined) return [];
+    const wanted = read.valuesFiles.reduce<JsonObject>((merged, file) => mergeValues(merged, file.values), {});
+    const files = read.valuesFiles.map((file) => file.path).join(', ');
+    return changedPaths(read.release.values, wanted).map((change) =>
+      change.before === undefined || isExplained(change, read, evidence.target)
+        ? brought(component.name, change, files)
+        : reverted(component.name, change, files),
+    );
+  });
+}
+
+/**
+ * True when the new chart version explains the change: the outcome equals the new chart's default, or the value names
+ * the installed version and its follower names the target.
+ */
+function isExplained({ path, before, after }: ValueChange, read: ComponentSnapshot, target: string): boolean {
+  const chartDefault = jsonAt(read.chart?.values, splitPath(path));
+  if (after === undefined) return same(before, chartDefault);
+  if (same(after, chartDefault)) return true;
+  const installed = read.release?.installed?.version;
+  return (
+    installed !== undefined &&
+    typeof before === 'string' &&
+    typeof after === 'string' &&
+    before.includes(installed) &&
+    before.replaceAll(installed, target) === after
+  );
+}
+
+/** A null deletes the chart's default, so it equals a default that is not there. */
+function same(value: Json | undefined, chartDefault: Json | undefined): boolean {
+  if (value === null || value === undefined) return chartDefault === undefined || chartDefault === null;
+  return chartDefault !== undefined && canonicalJson(value) === canonicalJson(chartDefault);
+}
+
+function brought(component: string, change: ValueChange, files: string): Finding {
+  return finding({
+    code: 'VALUE_CHANGES',
+    severity: 'info',
+    component,
+    field: change.path,
+    message: `${change.path} becomes ${shown(change.path, change.after)} instead of ${shown(change.path, change.before)} (${files}).`,
+  });
+}
+
+function reverted(component: string, change: ValueChange, files: string): Finding {
+  const inFiles = change.after === undefined ? 'do not have it' : `say ${shown(change.path, change.after)}`;
+  return finding({
+    code: 'VALUE_WOULD_REVERT',
+    severity: 'blocker',
+    component,
+    field: change.path,
+    message: `${change.path} is ${shown(change.path, change.before)} in the live release; the files (${files}) ${inFiles}.`,
+    remedies: [
+      allowing(`keep:${component}:${change.path}`, 'Keep the live value'),
+      allowing(`drop:${component}:${change.path}`, 'Let the files decide', { destructive: true }),
+    ],
+  });
+}
+
+/** A value as a message may show it: never a secret, never a whole tree. */
+function shown(path: string, value: Json | undefined): string {
+  if (value === undefined) return 'not set';
+  if (value === null) return 'null (which takes the chart default away)';
+  if (splitPath(path).some(isSecretName)) return 'a hidden value';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object') return 'a map';
+  const text = JSON.stringify(value);
+  // A URL with a user in it mostly has the password too.
+  if (/:\/\/[^/\s]*@/.test(text)) return 'a hidden value';
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}

@@ -1,0 +1,105 @@
+import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import { refOf, type KubeObject } from '../model/kube.ts';
+import type { ObjectChange } from '../model/plan.ts';
+import type { ShadowAnswer } from '../model/ports.ts';
+import { masked, type Redactor } from '../model/redaction.ts';
+
+/** How many changed fields of one object are kept: beyond that a person reads the chart's notes. */
+const mostFields = 40;
+
+/** The accepted answers as changes, object by object, in helm's order. */
+export function changesOf(answers: readonly ShadowAnswer[], redactor: Redactor): readonly ObjectChange[] {
+  return answers.flatMap((answer) => {
+    const change = changeOf(answer, redactor);
+    return change === undefined ? [] : [change];
+  });
+}
+
+function changeOf(answer: ShadowAnswer, redactor: Redactor): ObjectChange | undefined {
+  const { before, after } = answer;
+  if (answer.status >= 300 || answer.unforeseen !== undefined) return undefined;
+  if (answer.method === 'DELETE') {
+    return before === undefined
+      ? undefined
+      : { object: refOf(before), change: 'deleted', fields: [], restartsPods: false };
+  }
+  if (after?.metadata === undefined) return undefined;
+  if (before === undefined) return { object: refOf(after), change: 'created', fields: [], restartsPods: false };
+  const fields = changedFields(before, after, redactor);
+  const restartsPods = fields.some((field) => field.path.startsWith('spec.template.'));
+  return {
+    object: refOf(after),
+    change: fields.length === 0 ? 'unchanged' : 'changed',
+    fields: fields.slice(0, mostFields),
+    restartsPods,
+  };
+}
+
+/** Written by the server or by controllers, and different each time. */
+const serverFields = new Set([
+  'resourceVersion',
+  'generation',
+  'managedFields',
+  'uid',
+  'creationTimestamp',
+  'selfLink',
+]);
+
+function changedFields(before: KubeObject, after: KubeObject, redactor: Redactor): ObjectChange['fields'] {
+  const isSecret = after.kind === 'Secret';
+  const fields: { path: string; before: string; after: string }[] = [];
+  walk(comparable(before), comparable(after), '', (path, old, young) => {
+    const hide = isSecret && (path.startsWith('data.') || path.startsWith('stringData.'));
+    const show = (value: Json | undefined) =>
+      value === undefined
+        ? '(none)'
+        : hide
+          ? masked
+          : redactor.text(typeof value === 'string' ? value : JSON.stringify(value));
+    fields.push({ path, before: show(old), after: hide ? 'changed' : show(young) });
+  });
+  return fields;
+}
+
+function comparable(object: KubeObject): JsonObject {
+  const { status: _status, metadata, ...rest } = object as unknown as JsonObject;
+  const kept = isJsonObject(metadata) ? Object.entries(metadata).filter(([key]) => !serverFields.has(key)) : [];
+  return { ...rest, metadata: Object.fromEntries(kept) };
+}
+
+function walk(
+  before: Json | undefined,
+  after: Json | undefined,
+  path: string,
+  found: (path: string, before: Json | undefined, after: Json | undefined) => void,
+): void {
+  if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) return;
+  if (isJsonObject(before) && isJsonObject(after)) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      walk(before[key], after[key], path === '' ? key : `${path}.${key}`, found);
+    }
+  } else if (Array.isArray(before) && Array.isArray(after)) {
+    walkLists(before as readonly Json[], after as readonly Json[], path, found);
+  } else {
+    found(path, before, after);
+  }
+}
+
+/** Kubernetes lists of maps are keyed by name: containers, env, volumes, ports. */
+function walkLists(
+  before: readonly Json[],
+  after: readonly Json[],
+  path: string,
+  found: (path: string, before: Json | undefined, after: Json | undefined) => void,
+): void {
+  const nameOf = (item: Json) => (isJsonObject(item) && typeof item['name'] === 'string' ? item['name'] : undefined);
+  if (![...before, ...after].every((item) => nameOf(item) !== undefined)) {
+    found(path, before, after);
+    return;
+  }
+  const names = new Set([...before, ...after].map((item) => nameOf(item) ?? ''));
+  for (const name of names) {
+    const pick = (list: readonly Json[]) => list.find((item) => nameOf(item) === name);
+    walk(pick(before), pick(after), `${path}[${name}]`, found);
+  }
+}

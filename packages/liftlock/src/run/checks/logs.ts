@@ -1,0 +1,59 @@
+import { isJsonObject, type Json } from '../../model/json.ts';
+import type { KubeObject } from '../../model/kube.ts';
+import { isProblem } from '../../model/problem.ts';
+import { scanLog } from '../log-scan.ts';
+import type { World } from '../world.ts';
+import type { Look } from './check-result.ts';
+
+/** How many matching lines are shown. */
+const mostShown = 3;
+
+/** Logs of the run's releases since it began, searched for errors and warnings. Errors are reported; a person judges them. */
+export const logs: Look<'logs'> = async (check, step, world) => {
+  const names = step.settings['components'] as readonly string[];
+  const releases = world.plan.components
+    .filter((component) => names.includes(component.name))
+    .map((component) => component.release);
+  const { namespace } = world.plan.site;
+  const pods = (await world.reader.list(`/api/v1/namespaces/${namespace}/pods`)).filter((pod) =>
+    releases.includes(pod.metadata.labels?.['app.kubernetes.io/instance'] ?? ''),
+  );
+  const counts = { error: 0, warning: 0 };
+  const shown: string[] = [];
+  const unread: string[] = [];
+  for (const pod of pods) {
+    for (const container of containerNames(pod)) {
+      const text = await readLog(world, pod, container);
+      if (text === undefined) {
+        unread.push(pod.metadata.name);
+        continue;
+      }
+      const found = scanLog(text.split('\n'), check.patterns);
+      counts.error += found.error.count;
+      counts.warning += found.warning.count;
+      shown.push(...found.error.first.map((line) => `${pod.metadata.name}: ${world.redactor.text(line)}`));
+    }
+  }
+  const details = { ...counts, pods: pods.length, unread, lines: shown.slice(0, mostShown) };
+  const missing = unread.length === 0 ? '' : `; no logs from ${unread.join(', ')}`;
+  const note = `${counts.error} errors and ${counts.warning} warnings in the logs of ${pods.length} pods${missing}`;
+  if (counts.error === 0) return { verdict: pods.length === unread.length ? 'pending' : 'passed', note, details };
+  return { verdict: 'pending', note: `${note}: ${shown.slice(0, mostShown).join(' | ')}`, details };
+};
+
+async function readLog(world: World, pod: KubeObject, container: string): Promise<string | undefined> {
+  const since = encodeURIComponent(world.startedAt);
+  const path = `/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}/log?container=${container}&sinceTime=${since}`;
+  try {
+    return await world.reader.text(path);
+  } catch (error) {
+    if (isProblem(error)) return undefined;
+    throw error;
+  }
+}
+
+function containerNames(pod: KubeObject): readonly string[] {
+  const containers = pod.spec?.['containers'];
+  if (!Array.isArray(containers)) return [];
+  return (containers as readonly Json[]).filter(isJsonObject).map((container) => String(container['name']));
+}

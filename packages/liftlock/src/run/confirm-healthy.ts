@@ -1,0 +1,52 @@
+import { Problem } from '../model/problem.ts';
+import type { Release } from '../model/snapshot.ts';
+import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
+import { parseManifest } from '../release/manifest.ts';
+import { awaitHealthy } from './await-healthy.ts';
+import { readRelease } from './read-release.ts';
+import type { World } from './world.ts';
+
+/**
+ * After helm returned: the release is `deployed` at the wanted version, and healthy as O16 has it, judged by us: helm
+ * calls things ready that are not.
+ */
+export async function confirmHealthy(step: HelmUpgradeStep | HelmRollbackStep, world: World): Promise<Release> {
+  const release = await readRelease(world.reader, step.namespace, step.release);
+  const wanted = step.kind === 'helm-upgrade' ? step.chart.version : step.version;
+  if (release?.newest.status !== 'deployed' || release.newest.version !== wanted) {
+    const found = release === undefined ? 'absent' : `${release.newest.status} at ${release.newest.version}`;
+    throw new Problem('RELEASE_NOT_DEPLOYED', `Release ${step.release} is ${found}, not deployed at ${wanted}.`, {
+      touched: 'yes',
+      advice: [`helm history ${step.release} -n ${step.namespace}`, 'liftlock resume'],
+    });
+  }
+  const health = await awaitHealthy({
+    reader: world.reader,
+    clock: world.clock,
+    namespace: step.namespace,
+    release: step.release,
+    component: step.component,
+    step: step.id,
+    objects: parseManifest(release.manifest),
+    graces: world.graces,
+    baseline: world.baseline,
+    timeoutSeconds: step.timeoutSeconds,
+    onFault: (fault) => world.emit({ type: 'fault', step: step.id, fault }),
+    onProgress: (progress) => world.progress(progress),
+    signal: world.stop.signal,
+  });
+  if (health.healthy) return release;
+  const [cause] = health.faults;
+  throw new Problem(
+    cause?.code ?? 'NOT_READY',
+    `helm says that ${step.release} is deployed, but it is not healthy: ${cause?.message ?? health.waitingFor.join('; ')}`,
+    {
+      touched: 'yes',
+      advice: [
+        'liftlock diagnose shows the evidence.',
+        'When the cause is gone: liftlock resume',
+        'To go back instead: liftlock rollback',
+      ],
+    },
+  );
+}

@@ -1,0 +1,146 @@
+import { foldJournal, type RunState } from '../journal/fold.ts';
+import { nextAction, type Action } from '../journal/next-action.ts';
+import type { ProblemRecord } from '../model/journal.ts';
+import type { JournalStore } from '../model/ports.ts';
+import { isProblem, Problem } from '../model/problem.ts';
+import type { Step } from '../model/step.ts';
+import { collectEvidence } from './evidence.ts';
+import type { Handlers, World } from './world.ts';
+import { handlerOf } from './world.ts';
+
+export interface EngineParts {
+  readonly run: string;
+  readonly store: JournalStore;
+  readonly handlers: Handlers;
+  readonly world: World;
+}
+
+/** Milliseconds between two looks at a step that is busy. */
+const busyPause = 2000;
+
+/**
+ * Carries out the run's plan: fold the journal, decide, do one thing, write it down, again. Returns when the run is
+ * finished or stopped; a stopped run says why in its state. Writes the intent before each act.
+ */
+export async function carryOut(parts: EngineParts): Promise<RunState> {
+  for (;;) {
+    const state = stateOf(parts);
+    if (state.status !== 'running') return state;
+    const action = nextAction(state);
+    const reason = stopReason(state, action, parts);
+    if (reason !== undefined) {
+      await stop(parts, reason);
+      return stateOf(parts);
+    }
+    await perform(action, parts, state);
+  }
+}
+
+/** The run as its journal tells it. */
+export function stateOf(parts: Pick<EngineParts, 'run' | 'store'>): RunState {
+  return foldJournal(parts.store.entries(parts.run));
+}
+
+function stopReason(state: RunState, action: Action, parts: EngineParts): string | undefined {
+  if (action.do === 'stop')
+    return stepOf(state, action.step).problem?.message ?? 'the outcome of the step is not known';
+  // A step that acted is confirmed first: its result must not stay unknown because someone pressed Ctrl-C.
+  const beginsStep = action.do === 'observe' || action.do === 'act';
+  if (parts.world.stop.level !== 'none' && (beginsStep || action.do === 'wait')) return 'stopped on request';
+  return undefined;
+}
+
+function stepOf(state: RunState, step: Step) {
+  const found = state.steps.find((item) => item.step.id === step.id);
+  if (found === undefined) throw new Error(`step ${step.id} is not part of the run`);
+  return found;
+}
+
+async function stop(parts: EngineParts, reason: string): Promise<void> {
+  const state = stateOf(parts);
+  const failed = state.steps.find((step) => step.phase === 'failed');
+  if (failed !== undefined) {
+    const file = await collectEvidence(parts.world, state).catch((error: unknown) => {
+      parts.world.emit({ type: 'note', text: `no support bundle: ${String(error)}` });
+      return undefined;
+    });
+    if (file !== undefined) parts.world.emit({ type: 'evidence', file });
+  }
+  parts.world.emit({ type: 'stopped', reason });
+}
+
+async function perform(action: Action, parts: EngineParts, state: RunState): Promise<void> {
+  const { world } = parts;
+  switch (action.do) {
+    case 'finish':
+      world.emit({ type: 'run-finished' });
+      return;
+    case 'stop':
+      return;
+    case 'wait':
+      await world.clock.sleep(busyPause, world.stop.signal);
+      await observe(action.step, parts, state);
+      return;
+    case 'observe':
+      await observe(action.step, parts, state);
+      return;
+    case 'act':
+      await act(action.step, parts, state);
+      return;
+    case 'confirm':
+      await confirm(action.step, parts, state);
+      return;
+  }
+}
+
+async function observe(step: Step, parts: EngineParts, state: RunState): Promise<void> {
+  const { world, handlers } = parts;
+  const before = stepOf(state, step);
+  try {
+    const seen = await handlerOf(handlers, step).observe(step, world, before);
+    // The same busy note again and again would fill the journal without telling anything.
+    if (before.phase === 'busy' && seen.observation === 'busy' && seen.note === before.note) return;
+    world.emit({ type: 'observed', step: step.id, ...seen });
+  } catch (error) {
+    world.emit({ type: 'confirm-failed', step: step.id, problem: recordOf(error, world) });
+  }
+}
+
+async function act(step: Step, parts: EngineParts, state: RunState): Promise<void> {
+  const { world, handlers } = parts;
+  world.emit({ type: 'act-started', step: step.id });
+  const began = world.clock.now().getTime();
+  const seconds = () => (world.clock.now().getTime() - began) / 1000;
+  try {
+    const acted = await handlerOf(handlers, step).act(step, world, stepOf(state, step));
+    world.emit({ type: 'act-ended', step: step.id, outcome: 'done', ...acted, seconds: seconds() });
+  } catch (error) {
+    const touched = isProblem(error) ? error.touched : 'unknown';
+    const writes = isProblem(error) ? Number(error.details['writes'] ?? 0) : 0;
+    const problem = recordOf(error, world);
+    world.emit({ type: 'act-ended', step: step.id, outcome: 'failed', touched, writes, seconds: seconds(), problem });
+  }
+}
+
+async function confirm(step: Step, parts: EngineParts, state: RunState): Promise<void> {
+  const { world, handlers } = parts;
+  const began = world.clock.now().getTime();
+  try {
+    const confirmed = await handlerOf(handlers, step).confirm(step, world, stepOf(state, step));
+    const seconds = (world.clock.now().getTime() - began) / 1000;
+    world.emit({ type: 'confirmed', step: step.id, seconds, ...confirmed });
+  } catch (error) {
+    world.emit({ type: 'confirm-failed', step: step.id, problem: recordOf(error, world) });
+  }
+}
+
+/** An error as the journal keeps it: masked, and a bug where it was no Problem. */
+function recordOf(error: unknown, world: World): ProblemRecord {
+  const problem = isProblem(error)
+    ? error
+    : new Problem(
+        'BUG',
+        `This is a bug in liftlock: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+  return world.redactor.json({ code: problem.code, message: problem.message, advice: problem.advice });
+}

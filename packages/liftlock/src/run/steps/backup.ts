@@ -1,0 +1,57 @@
+import { Problem } from '../../model/problem.ts';
+import { digestOf } from '../../model/digest.ts';
+import type { BackupStep } from '../../model/step.ts';
+import type { Handler, World } from '../world.ts';
+
+const index = 'backup/index.json';
+
+/**
+ * Keeps what the releases hold before the first write: helm's records as they are (values, manifest, history). They hold
+ * secrets, so the files are 0600 and listed as the one exception to redaction (O9).
+ */
+export const backup: Handler<'backup'> = {
+  async observe(_step, world) {
+    const kept = await world.folder.read(index);
+    if (kept === undefined) return { observation: 'todo', note: 'no backup yet' };
+    return { observation: 'done', note: 'the backup is there' };
+  },
+
+  async act(step, world) {
+    const digests: Record<string, string> = {};
+    for (const release of step.releases) {
+      for (const record of await recordsOf(release, world)) {
+        const name = `backup/${release.name}/${record.metadata.name}.json`;
+        const text = JSON.stringify(record, null, 2);
+        await world.folder.writeSecret(name, text);
+        digests[name] = digestOf(text);
+      }
+    }
+    await world.folder.write(index, JSON.stringify(digests, null, 2));
+    return { touched: 'no', writes: 0 };
+  },
+
+  async confirm(_step, world) {
+    const digests = JSON.parse((await world.folder.read(index)) ?? 'null') as Record<string, string> | null;
+    if (digests === null)
+      throw new Problem('BACKUP_MISSING', 'The backup of this run is gone.', { advice: ['Start a new run.'] });
+    for (const [name, digest] of Object.entries(digests)) {
+      const text = await world.folder.read(name);
+      if (text === undefined || digestOf(text) !== digest) {
+        throw new Problem(
+          'BACKUP_DAMAGED',
+          `The backup file ${name} is ${text === undefined ? 'gone' : 'not what was written'}.`,
+          {
+            advice: ['Nothing was changed. Start a new run, which makes a new backup.'],
+          },
+        );
+      }
+    }
+    return { note: `${Object.keys(digests).length} release records in ${world.folder.path}/backup` };
+  },
+};
+
+async function recordsOf(release: BackupStep['releases'][number], world: World) {
+  return world.reader.list(`/api/v1/namespaces/${release.namespace}/secrets`, {
+    labelSelector: `owner=helm,name=${release.name}`,
+  });
+}

@@ -1,0 +1,36 @@
+import { Problem } from '../../model/problem.ts';
+import { rollbackArguments } from '../../release/helm-args.ts';
+import { confirmHealthy } from '../confirm-healthy.ts';
+import { helmAct } from '../helm-act.ts';
+import { readRelease } from '../read-release.ts';
+import { unlockOwn } from '../unlock.ts';
+import type { Handler } from '../world.ts';
+
+/** Returns a release to a named revision, as a step of its own (O3, O18). */
+export const helmRollback: Handler<'helm-rollback'> = {
+  async observe(step, world, state) {
+    const release = await readRelease(world.reader, step.namespace, step.release);
+    if (release === undefined) throw new Problem('RELEASE_ABSENT', `Release ${step.release} is gone.`);
+    const { newest } = release;
+    if (newest.status === 'deployed' && newest.version === step.version && newest.revision >= step.revision) {
+      return { observation: 'done', note: `deployed at ${step.version}, revision ${newest.revision}` };
+    }
+    if (newest.status.startsWith('pending-') && !state.wasTried) {
+      throw new Problem(
+        'RELEASE_PENDING',
+        `Release ${step.release} is ${newest.status}: another helm works on it, or died at it.`,
+      );
+    }
+    return { observation: 'todo', note: `${newest.status} at ${newest.version}, revision ${newest.revision}` };
+  },
+
+  async act(step, world, state) {
+    await unlockOwn(step, world, state);
+    return helmAct(step, rollbackArguments(step, world.helm.major), world, state);
+  },
+
+  async confirm(step, world) {
+    const release = await confirmHealthy(step, world);
+    return { note: `back at ${step.version}, revision ${release.newest.revision}` };
+  },
+};

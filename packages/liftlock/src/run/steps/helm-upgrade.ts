@@ -1,0 +1,88 @@
+import { canonicalJson } from '../../model/json.ts';
+import { Problem } from '../../model/problem.ts';
+import type { Release } from '../../model/snapshot.ts';
+import type { HelmUpgradeStep } from '../../model/step.ts';
+import { upgradeArguments } from '../../release/helm-args.ts';
+import { valuesFor } from '../../plan/make-plan.ts';
+import { changedPaths } from '../../values/compare.ts';
+import { confirmHealthy } from '../confirm-healthy.ts';
+import { helmAct } from '../helm-act.ts';
+import { writeHelmValues } from '../helm-values.ts';
+import { runningMigration } from '../migration.ts';
+import { readRelease } from '../read-release.ts';
+import { unlockOwn } from '../unlock.ts';
+import type { StepState } from '../../journal/fold.ts';
+import type { Handler, World } from '../world.ts';
+
+/** One `helm upgrade`, from a chart pulled by digest and private copies of the values. */
+export const helmUpgrade: Handler<'helm-upgrade'> = {
+  async observe(step, world, state) {
+    const release = await readRelease(world.reader, step.namespace, step.release);
+    refuseMoved(step, world, state, release);
+    const newest = release?.newest;
+    if (
+      newest?.status === 'deployed' &&
+      newest.version === step.chart.version &&
+      (await hasValues(step, world, release))
+    ) {
+      return { observation: 'done', note: `deployed at ${newest.version} with these values already` };
+    }
+    const migration = await runningMigration(step, world, release);
+    if (migration !== undefined) return { observation: 'busy', note: migration };
+    if (newest === undefined) return { observation: 'todo', note: 'not installed' };
+    return { observation: 'todo', note: `${newest.status} at ${newest.version}, revision ${newest.revision}` };
+  },
+
+  async act(step, world, state) {
+    const { file } = await world.registry.pull(step.chart.reference, step.chart.digest);
+    const valuesFiles = await writeHelmValues(step, {
+      loadValues: world.loadValues,
+      readFile: world.readSecretFile,
+      liveValues: async () => (await readRelease(world.reader, step.namespace, step.release))?.values ?? {},
+      write: world.folder.writeSecret,
+    });
+    await unlockOwn(step, world, state);
+    const args = upgradeArguments({ ...step, chartFile: file, valuesFiles }, world.helm.major);
+    return helmAct(step, args, world, state);
+  },
+
+  async confirm(step, world) {
+    const release = await confirmHealthy(step, world);
+    if (!(await hasValues(step, world, release))) {
+      throw new Problem('VALUES_NOT_KEPT', `The values of ${step.release} are not those of the plan.`, {
+        touched: 'yes',
+        advice: [`Compare: helm get values ${step.release} -n ${step.namespace}`],
+      });
+    }
+    return { note: `deployed at ${step.chart.version}, revision ${release.newest.revision}` };
+  },
+};
+
+/** O19: the release is another than the plan was made for, and this run did not make it so. */
+function refuseMoved(step: HelmUpgradeStep, world: World, state: StepState, release: Release | undefined): void {
+  if (state.wasTried) return;
+  const planned = world.plan.state[step.component] ?? null;
+  const newest = release?.newest;
+  const now = newest === undefined ? null : `${newest.revision} ${newest.status} ${newest.version}`;
+  if (canonicalJson(planned) === canonicalJson(now)) return;
+  throw new Problem(
+    'WORLD_MOVED',
+    `Release ${step.release} has changed since the plan was made: it was ${describe(planned)} and is ${describe(now)}.`,
+    { advice: ['Someone else works on it. Look at helm history, then start again: liftlock apply'] },
+  );
+}
+
+function describe(state: unknown): string {
+  if (typeof state !== 'string') return 'absent';
+  const [revision, status, version] = state.split(' ');
+  return `${status} at ${version} (revision ${revision})`;
+}
+
+/** X01: the release's own values equal what helm was given, key by key. */
+async function hasValues(step: HelmUpgradeStep, world: World, release: Release | undefined): Promise<boolean> {
+  const component = world.platform.components.find((item) => item.name === step.component);
+  if (release === undefined || component === undefined) return false;
+  const valuesFiles = await Promise.all(step.values.map((file) => world.loadValues(file.path)));
+  const wanted = valuesFor({ name: step.component, release, valuesFiles, workloads: [] }, step.keep);
+  return changedPaths(release.values, wanted).length === 0;
+}

@@ -1,0 +1,173 @@
+import { containersIn, uidOf } from '../findings/faults/memory.ts';
+import { numberAt, textAt } from '../findings/faults/read.ts';
+import { controllerOf, isHook, type ScopedPod } from '../findings/faults/release-scope.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Fault } from '../model/journal.ts';
+import { formatRef, refOf, type ObjectRef } from '../model/kube.ts';
+import type { HealthItem } from '../model/snapshot.ts';
+import type { MigrationMark } from '../model/step.ts';
+import { trackRelease, type ReleaseView, type TrackerParts } from './release-tracker.ts';
+
+export interface WatchParts extends TrackerParts {
+  /** Containers that migrate data when they start. */
+  readonly migrates?: MigrationMark | undefined;
+  /** True when the journal says already that data was migrated. */
+  readonly hasMigrated?: boolean | undefined;
+  /** Told once, when the first migrating container of the new revision has started: from here there is no way back. */
+  readonly onMigrationStarted?: ((note: string) => void) | undefined;
+}
+
+/** Our own look at a release while helm waits for it. */
+export interface ReleaseWatch {
+  /** Resolves when what was there before is known. */
+  readonly started: Promise<void>;
+  /** Resolves after the signal, when nothing is watched any more. */
+  readonly done: Promise<void>;
+  /** What looks wrong now, the certain first. */
+  faults(): readonly Fault[];
+  /** Called once, with the first fault that is certain: also when it was so before. */
+  onCertain(listener: (fault: Fault) => void): void;
+  /** True while a hook Job runs, or a migrating container that has not finished starting (O2). */
+  isMigrating(): boolean;
+  /** Resolves as soon as nothing migrates, or with the signal. */
+  migrationEnded(): Promise<void>;
+  runningHooks(): readonly ObjectRef[];
+  /** What keeps the release from being healthy, in words. */
+  waitingFor(): readonly string[];
+  /** A line of helm's, for the display. */
+  line(text: string): void;
+}
+
+/**
+ * Watches what helm brings about: names faults as they appear, ends nothing itself. Judged are pods of the new revision
+ * that this upgrade has made; see `isMade`.
+ */
+export function watchRelease(parts: WatchParts): ReleaseWatch {
+  const known = knownBefore(parts.baseline);
+  const generations = new Map<string, number>();
+  const certainListeners: ((fault: Fault) => void)[] = [];
+  const waiting: (() => void)[] = [];
+  let isTold = parts.hasMigrated === true;
+
+  const onView = (view: ReleaseView): void => {
+    for (const workload of view.objects.workloads) {
+      const uid = uidOf(workload);
+      if (!generations.has(uid)) generations.set(uid, workload.metadata.generation ?? 0);
+    }
+    const started = isTold
+      ? undefined
+      : startedMigration(view, parts.migrates, (pod) => isMade(pod, known, generations));
+    if (started !== undefined) {
+      isTold = true;
+      parts.onMigrationStarted?.(started);
+    }
+    const certain = view.faults.find((fault) => fault.isCertain);
+    if (certain !== undefined) for (const listener of certainListeners.splice(0)) listener(certain);
+    if (!isMigratingIn(view, parts.migrates)) for (const resolve of waiting.splice(0)) resolve();
+  };
+  const tracker = trackRelease(parts, { onView, isJudged: (pod) => isMade(pod, known, generations) });
+  parts.signal.addEventListener('abort', () => waiting.splice(0).forEach((resolve) => resolve()), { once: true });
+
+  return {
+    started: tracker.started,
+    done: tracker.done,
+    faults: () => tracker.view().faults,
+    onCertain(listener) {
+      const certain = tracker.view().faults.find((fault) => fault.isCertain);
+      if (certain === undefined) certainListeners.push(listener);
+      else listener(certain);
+    },
+    isMigrating: () => isMigratingIn(tracker.view(), parts.migrates),
+    async migrationEnded() {
+      if (parts.signal.aborted || !isMigratingIn(tracker.view(), parts.migrates)) return;
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    },
+    runningHooks: () => runningHooksIn(tracker.view()).map(refOf),
+    waitingFor: () =>
+      tracker
+        .view()
+        .rollouts.filter((rollout) => !rollout.isHealthy)
+        .map((rollout) => `${rollout.kind} ${rollout.name}: ${rollout.message}`),
+    line: tracker.line,
+  };
+}
+
+interface KnownBefore {
+  readonly pods: ReadonlySet<string>;
+  readonly replicaSets: ReadonlySet<string>;
+}
+
+function knownBefore(baseline: readonly HealthItem[]): KnownBefore {
+  const pods = baseline.filter((item) => item.object.kind === 'Pod');
+  return {
+    pods: new Set(pods.map((item) => item.uid ?? '')),
+    replicaSets: new Set(pods.flatMap((item) => (item.owner?.kind === 'ReplicaSet' ? [item.owner.name] : []))),
+  };
+}
+
+/**
+ * True for a pod that the upgrade has made. Before helm writes, the newest revision is the old one: its pods, and
+ * those that replace them, are not blamed on an upgrade that has not begun. A ReplicaSet of the baseline counts again
+ * once its Deployment was written to, as in a rollback.
+ */
+function isMade({ pod, workload }: ScopedPod, known: KnownBefore, generations: ReadonlyMap<string, number>): boolean {
+  if (known.pods.has(uidOf(pod))) return false;
+  const owner = controllerOf(pod);
+  if (owner?.kind !== 'ReplicaSet' || !known.replicaSets.has(owner.name)) return true;
+  return (workload.metadata.generation ?? 0) > (generations.get(uidOf(workload)) ?? 0);
+}
+
+/** The first migrating container of a new pod that runs or ran, in words. */
+function startedMigration(
+  view: ReleaseView,
+  migrates: MigrationMark | undefined,
+  isMadeHere: (pod: ScopedPod) => boolean,
+): string | undefined {
+  for (const scoped of view.objects.pods.filter((item) => item.isNew && isMadeHere(item))) {
+    const container = containersIn(scoped.pod).find(
+      ({ name, status }) => migrates?.containers.includes(name) && hasStarted(status),
+    );
+    if (container !== undefined) return `container ${container.name} of ${formatRef(refOf(scoped.pod))} has started`;
+  }
+  return undefined;
+}
+
+function isMigratingIn(view: ReleaseView, migrates: MigrationMark | undefined): boolean {
+  if (runningHooksIn(view).length > 0) return true;
+  return view.objects.pods.some(({ pod }) =>
+    containersIn(pod).some(
+      ({ name, status, isInit }) =>
+        migrates?.containers.includes(name) &&
+        status['state'] !== undefined &&
+        isRunning(status) &&
+        // An init container that migrates is at it as long as it runs; another until its startup probe passed.
+        (isInit || (status['started'] !== true && status['ready'] !== true)),
+    ),
+  );
+}
+
+/** Hook Jobs at work: active, and some container of them has started. One that never started may be stopped. */
+function runningHooksIn({ objects }: ReleaseView) {
+  return objects.jobs.filter(
+    (job) =>
+      isHook(job) &&
+      numberAt(job.status, ['active']) > 0 &&
+      objects.pods.some(
+        ({ pod, workload }) =>
+          workload === job &&
+          textAt(pod.status, 'phase') !== 'Succeeded' &&
+          textAt(pod.status, 'phase') !== 'Failed' &&
+          containersIn(pod).some(({ status }) => hasStarted(status)),
+      ),
+  );
+}
+
+function isRunning(status: JsonObject): boolean {
+  const state = status['state'];
+  return typeof state === 'object' && state !== null && 'running' in state;
+}
+
+function hasStarted(status: JsonObject): boolean {
+  const isEnded = numberAt(status, ['state', 'terminated', 'exitCode'], -1) >= 0;
+  return isRunning(status) || isEnded || numberAt(status, ['restartCount']) > 0;
+}

@@ -1,0 +1,109 @@
+import type { Decision } from '../model/finding.ts';
+import type { EntryBody, Observation } from '../model/journal.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Graces, Platform } from '../model/platform.ts';
+import type { Clock, ClusterReader, ClusterWriter, Gate, HelmRunner, Registry, WriterLease } from '../model/ports.ts';
+import type { Touched } from '../model/problem.ts';
+import type { Progress } from '../model/progress.ts';
+import type { Redactor } from '../model/redaction.ts';
+import type { Site } from '../model/site.ts';
+import type { HealthItem, ValuesFile } from '../model/snapshot.ts';
+import type { Step, StepKind } from '../model/step.ts';
+import type { StepState } from '../journal/fold.ts';
+
+/** The folder of one run on this machine: 0700, its files 0600. */
+export interface RunFolder {
+  readonly path: string;
+  /** Writes a file through the redactor, making folders as needed; returns its path. */
+  write(name: string, text: string): Promise<string>;
+  /** Writes a file as it is: for backups and for values that helm reads; returns its path. */
+  writeSecret(name: string, text: string): Promise<string>;
+  /** Writes bytes that were redacted before; returns the path. */
+  writeBytes(name: string, bytes: Uint8Array): Promise<string>;
+  read(name: string): Promise<string | undefined>;
+  remove(name: string): Promise<void>;
+}
+
+/** A probe of something outside the cluster's API: a page, a login, an API of the platform. */
+export interface WebProbe {
+  fetch(request: {
+    readonly url: string;
+    readonly method?: string | undefined;
+    readonly headers?: Readonly<Record<string, string>> | undefined;
+    readonly body?: string | undefined;
+  }): Promise<{ readonly status: number; readonly body: string }>;
+}
+
+/** How a person ends a run early: the first Ctrl-C begins no new step, the second ends helm politely. */
+export interface StopRequest {
+  readonly level: 'none' | 'after-step' | 'now';
+  /** Aborts at level `now`. */
+  readonly signal: AbortSignal;
+}
+
+/** Key material for the image pull secret; read when needed, never kept. */
+export interface KeySource {
+  readonly keyId: () => Promise<string>;
+  readonly keyJson: () => Promise<string>;
+}
+
+/** What step handlers work with: ports and the run's inputs. */
+export interface World {
+  readonly platform: Platform;
+  readonly site: Site;
+  readonly plan: Plan;
+  readonly decisions: readonly Decision[];
+  readonly graces: Graces;
+  readonly baseline: readonly HealthItem[];
+  readonly reader: ClusterReader;
+  readonly writer: ClusterWriter;
+  readonly gate: Gate;
+  readonly helm: HelmRunner;
+  readonly registry: Registry;
+  readonly lease: WriterLease;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  readonly folder: RunFolder;
+  readonly web: WebProbe;
+  readonly key: KeySource;
+  readonly stop: StopRequest;
+  /** When the run began, ISO 8601. */
+  readonly startedAt: string;
+  loadValues(path: string): Promise<ValuesFile>;
+  readSecretFile(file: string): Promise<string>;
+  /** Writes to the journal and to whoever looks on. */
+  emit(body: EntryBody): void;
+  progress(progress: Progress): void;
+}
+
+export interface Observed {
+  readonly observation: Observation;
+  readonly note: string;
+}
+
+/** What an act left behind. Failures are thrown as Problems; `touched` on them says what the gate counted. */
+export interface Acted {
+  readonly touched: Touched;
+  readonly writes: number;
+}
+
+export interface Confirmed {
+  readonly note: string;
+  readonly details?: JsonObject | undefined;
+}
+
+/** Observe, act, confirm: a step is idempotent, and its outcome is proven before the next begins. */
+export interface Handler<K extends StepKind> {
+  observe(step: Step<K>, world: World, state: StepState): Promise<Observed>;
+  act(step: Step<K>, world: World, state: StepState): Promise<Acted>;
+  confirm(step: Step<K>, world: World, state: StepState): Promise<Confirmed>;
+}
+
+/** One handler for every kind of step. */
+export type Handlers = { readonly [K in StepKind]: Handler<K> };
+
+/** Picks the handler of a step's kind without a cast at the call. */
+export function handlerOf<K extends StepKind>(handlers: Handlers, step: Step<K>): Handler<K> {
+  return handlers[step.kind];
+}

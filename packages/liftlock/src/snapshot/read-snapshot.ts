@@ -1,0 +1,171 @@
+import { isJsonObject, jsonAt } from '../model/json.ts';
+import type { KubeObject } from '../model/kube.ts';
+import type { Component, Platform } from '../model/platform.ts';
+import type { ClusterReader, HelmRunner } from '../model/ports.ts';
+import { isProblem } from '../model/problem.ts';
+import type { Redactor } from '../model/redaction.ts';
+import type {
+  ChartInfo,
+  ComponentSnapshot,
+  HealthItem,
+  KeyInfo,
+  Release,
+  Snapshot,
+  Unread,
+  ValuesFile,
+} from '../model/snapshot.ts';
+import { parseManifest, workloadsOf } from '../release/manifest.ts';
+import { readReleases } from '../release/record.ts';
+import { readNodeRoom } from './node-room.ts';
+import { missingPermissions } from './permissions.ts';
+
+export interface SnapshotParts {
+  readonly platform: Platform;
+  readonly namespace: string;
+  readonly target: string;
+  readonly reader: ClusterReader;
+  readonly helm: HelmRunner;
+  readonly redactor: Redactor;
+  readonly rememberedUid: string | undefined;
+  readonly osUser: string;
+  readonly now: Date;
+  readonly key: KeyInfo | undefined;
+  /** Pulls and reads one chart; throws a Problem that names it. */
+  readonly pullChart: (reference: string, version: string) => Promise<ChartInfo>;
+  readonly loadValues: (component: Component) => Promise<readonly ValuesFile[]>;
+  readonly readHealth: (
+    reader: ClusterReader,
+    namespace: string,
+    releases: readonly Release[],
+  ) => Promise<readonly HealthItem[]>;
+}
+
+/**
+ * Reads everything that deciding needs, in parallel: release records in one LIST, the target's charts by digest, values
+ * files, health, room. A cluster-scoped read that is refused becomes an `unread` entry (O25); what the upgrade cannot do
+ * without is thrown.
+ */
+export async function readSnapshot(parts: SnapshotParts): Promise<Snapshot> {
+  const { reader, platform, namespace, redactor } = parts;
+  const unread: Unread[] = [];
+  // First alone: when the cluster cannot be reached, this says so once and nothing else is tried.
+  const [version, cluster] = await Promise.all([reader.version(), reader.find('/api/v1/namespaces/kube-system')]);
+  // Values files before charts: a placeholder left in a file needs no registry to be seen.
+  const valuesFiles = await Promise.all(platform.components.map((component) => parts.loadValues(component)));
+  for (const file of valuesFiles.flat()) redactor.learnValues(file.values);
+  const [charts, records, who, storageClasses, pullSecret] = await Promise.all([
+    pullCharts(parts),
+    reader.list(`/api/v1/namespaces/${namespace}/secrets`, { labelSelector: 'owner=helm' }),
+    reader.whoAmI(),
+    readable(unread, 'storage classes', () => reader.list('/apis/storage.k8s.io/v1/storageclasses'), []),
+    readPullSecret(parts, unread),
+  ]);
+  const releases = readReleases(records);
+  for (const release of releases) redactor.learnValues(release.values);
+  const owned = new Set(platform.components.map((component) => component.release));
+  const ours = releases.filter((release) => owned.has(release.name));
+  const components = platform.components.map((component, index) =>
+    componentSnapshot(component, ours, charts[index], valuesFiles[index] ?? []),
+  );
+  const [health, nodes, permissions, others] = await Promise.all([
+    parts.readHealth(reader, namespace, releases),
+    readable(unread, 'room on the nodes', () => readNodeRoom(reader), []),
+    missingPermissions(
+      reader,
+      namespace,
+      ours.flatMap((release) => parseManifest(release.manifest)),
+    ),
+    ours.length > 0 ? [] : readable(unread, 'releases in other namespaces', () => releasesElsewhere(reader), []),
+  ]);
+  return {
+    readAt: parts.now.toISOString(),
+    helm: { version: parts.helm.version, path: parts.helm.path },
+    cluster: { server: reader.server, context: reader.context, uid: cluster?.metadata.uid ?? '', version },
+    rememberedUid: parts.rememberedUid,
+    who: { ...who, osUser: parts.osUser },
+    namespace,
+    components,
+    otherReleases: [...releases.filter((release) => !owned.has(release.name)).map(brief), ...others],
+    health,
+    nodes,
+    storageClasses: storageClasses.map(storageClass),
+    missingPermissions: permissions,
+    key: parts.key,
+    pullSecret,
+    unread,
+  };
+}
+
+/** All charts at once; when several are missing, every one of them is named. */
+async function pullCharts(parts: SnapshotParts): Promise<readonly ChartInfo[]> {
+  const results = await Promise.allSettled(
+    parts.platform.components.map((component) => parts.pullChart(component.chart.oci, parts.target)),
+  );
+  const failures = results.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
+  if (failures.length === 0)
+    return results.filter((result) => result.status === 'fulfilled').map((result) => result.value);
+  const [first] = failures;
+  if (isProblem(first) && failures.every(isProblem)) {
+    const messages = [...new Set(failures.map((failure) => failure.message))];
+    first.message = messages.join('\n');
+  }
+  throw first;
+}
+
+function componentSnapshot(
+  component: Component,
+  releases: readonly Release[],
+  chart: ChartInfo | undefined,
+  valuesFiles: readonly ValuesFile[],
+): ComponentSnapshot {
+  const release = releases.find((item) => item.name === component.release);
+  return {
+    name: component.name,
+    release,
+    chart,
+    valuesFiles,
+    workloads: release === undefined ? [] : workloadsOf(parseManifest(release.manifest)),
+  };
+}
+
+async function readable<T>(unread: Unread[], what: string, read: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    unread.push({ what, why: error.message });
+    return otherwise;
+  }
+}
+
+async function readPullSecret(parts: SnapshotParts, unread: Unread[]): Promise<Snapshot['pullSecret']> {
+  const name = parts.platform.registry?.pullSecret?.name;
+  if (name === undefined) return undefined;
+  const path = `/api/v1/namespaces/${parts.namespace}/secrets/${name}`;
+  const secret = await readable(unread, `Secret ${name}`, () => parts.reader.find(path), undefined);
+  if (secret !== undefined) parts.redactor.learnSecretData(secret.data);
+  return { exists: secret !== undefined };
+}
+
+/** Labels of helm's records tell name and status without reading what they hold. */
+async function releasesElsewhere(reader: ClusterReader): Promise<Snapshot['otherReleases']> {
+  const records = await reader.list('/api/v1/secrets', { labelSelector: 'owner=helm' });
+  return readReleases(records).map(brief);
+}
+
+function brief(release: Release): Snapshot['otherReleases'][number] {
+  const shown = release.installed ?? release.newest;
+  return {
+    name: release.name,
+    namespace: release.namespace,
+    chart: `${shown.chart}-${shown.version}`,
+    status: release.newest.status,
+    revision: release.newest.revision,
+  };
+}
+
+function storageClass(object: KubeObject): Snapshot['storageClasses'][number] {
+  const annotations = jsonAt(object.metadata as never, ['annotations']);
+  const isDefault = isJsonObject(annotations) && annotations['storageclass.kubernetes.io/is-default-class'] === 'true';
+  return { name: object.metadata.name, isDefault };
+}
