@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { rememberSite } from '../adapters/files/site-memory.ts';
+import { blockersOf } from '../main/decisions.ts';
+import type { SiteFlags } from '../main/open-site.ts';
+import { startRun } from '../main/run-plan.ts';
+import type { Plan } from '../model/plan.ts';
+import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
+import type { Selection } from '../plan/select.ts';
+import { renderPlanAs } from '../render/plan-as.ts';
+import { askYes } from './ask.ts';
+import { note, screen } from './output.ts';
+import { planFromFlags, type PlannedSite } from './planning.ts';
+import { finishRun, reporterFor, watchSignals } from './running.ts';
+
+export interface ApplyRequest {
+  readonly targetOf: () => string;
+  readonly selection: Selection;
+  readonly allow: readonly string[];
+  readonly affirm: readonly string[];
+  readonly withForecast: boolean;
+  readonly yes: boolean;
+  readonly ticket: string | undefined;
+  readonly output: 'text' | 'jsonl';
+}
+
+/** Plans, shows, asks and carries out. Returns the exit code. */
+export async function applyUpgrade(flags: SiteFlags, request: ApplyRequest): Promise<ExitCode> {
+  const saved = flags.platform?.endsWith('.json') === true ? await readSavedPlan(flags.platform) : undefined;
+  const planned =
+    saved === undefined
+      ? await planFromFlags(flags, { ...request, target: request.targetOf() })
+      : await planAgain(saved, request);
+  if (saved !== undefined) refuseMoved(saved, planned.plan);
+  const { plan, site } = planned;
+  if (request.output === 'text')
+    note(renderPlanAs(plan, 'text', { ...screen(process.stderr), isAsked: true }), site.redactor);
+  const blockers = blockersOf(plan.forecast.findings);
+  if (blockers.length > 0) return exitCodes.blocked;
+  if (plan.steps.length === 0) {
+    note('Nothing to do: every component is at the target version with these values.', site.redactor);
+    return exitCodes.done;
+  }
+  if (!request.yes && !(await askYes(`Upgrade ${plan.platform.title} to ${plan.route[0]?.to ?? ''} now?`, ['--yes'])))
+    return exitCodes.waiting;
+  await rememberSite(site.folder, { ...site.memory, affirmations: site.site.affirmations });
+  return carryOutPlan(planned, request);
+}
+
+async function carryOutPlan(planned: PlannedSite, request: ApplyRequest): Promise<ExitCode> {
+  const { plan, site, snapshot } = planned;
+  const state = await startRun(site, {
+    plan,
+    decisions: plan.decisions,
+    who: `${snapshot.who.user} (${site.osUser})`,
+    ticket: request.ticket,
+    baseline: snapshot.health,
+    stop: watchSignals((text) => note(text, site.redactor)),
+    reporter: () => reporterFor(request.output, site, plan),
+  });
+  return finishRun(state, site, request.output);
+}
+
+async function readSavedPlan(file: string): Promise<Plan> {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new Problem('PLAN_MISSING', `There is no plan file ${file}.`, { exitCode: exitCodes.usage, at: { file } });
+  });
+  try {
+    const plan = JSON.parse(text) as Plan;
+    if (plan.kind === 'Plan' && plan.digest.startsWith('sha256:')) return plan;
+  } catch {
+    // Said below: whatever it is, it is no plan.
+  }
+  throw new Problem('PLAN_BAD', `${file} is not a plan.`, {
+    exitCode: exitCodes.usage,
+    at: { file },
+    advice: ['liftlock plan … -o json --out-file plan.json writes one.'],
+  });
+}
+
+/** A saved plan is made again with its own inputs: what it was made from may have moved since. */
+async function planAgain(saved: Plan, request: ApplyRequest): Promise<PlannedSite> {
+  const { selection, ...flags } = (saved.inputs ?? {}) as unknown as SiteFlags & { readonly selection: Selection };
+  return planFromFlags(
+    { ...flags, options: { ...flags.options, ...saved.site.options } },
+    {
+      ...request,
+      target: saved.route[0]?.to ?? '',
+      selection: selection ?? {},
+      allow: [...saved.decisions.map((decision) => decision.remedy), ...request.allow],
+    },
+  );
+}
+
+function refuseMoved(saved: Plan, fresh: Plan): void {
+  if (saved.digest === fresh.digest) return;
+  const moved = [
+    ...Object.keys(fresh.state)
+      .filter((name) => saved.state[name] !== fresh.state[name])
+      .map((name) => `the release of ${name}`),
+    ...fresh.components
+      .filter((item) => saved.components.find((old) => old.name === item.name)?.chart.digest !== item.chart.digest)
+      .map((item) => `the chart of ${item.name}`),
+    ...(saved.platform.digest === fresh.platform.digest ? [] : ['the definition']),
+    ...(saved.site.digest === fresh.site.digest ? [] : ['the site']),
+    ...(saved.helm.version === fresh.helm.version ? [] : ['helm']),
+    ...(saved.cluster.uid === fresh.cluster.uid ? [] : ['the cluster']),
+  ];
+  throw new Problem(
+    'WORLD_MOVED',
+    `The plan was made for another state: ${moved.join(', ') || 'values or decisions'} changed since.`,
+    {
+      advice: ['Make a new plan and look at it: liftlock plan'],
+    },
+  );
+}

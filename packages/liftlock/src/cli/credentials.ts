@@ -1,0 +1,25 @@
+import { Command, Option } from 'commander';
+import { siteFlags, withSiteOptions } from './site-options.ts';
+
+interface Options {
+  readonly yes?: true;
+  readonly output: 'text' | 'jsonl';
+}
+
+/** `liftlock credentials rotate`: a new key, proven, and put into the cluster. */
+export function addCredentials(): Command {
+  const rotate = withSiteOptions(new Command('rotate'))
+    .description('check a new key, log in with it and renew the image pull secret in the cluster')
+    .option('-y, --yes', 'do not ask')
+    .addOption(
+      new Option('-o, --output <format>', 'text, or jsonl for a stream of events')
+        .choices(['text', 'jsonl'])
+        .default('text'),
+    )
+    .addHelpText('after', '\nExample:\n  liftlock credentials rotate codemie --cloud aws --key-file new-key.json')
+    .action(async (_platform: string | undefined, options: Options, command: Command) => {
+      const { rotate: rotateKey } = await import('./rotating.ts');
+      process.exitCode = await rotateKey(siteFlags(command), { yes: options.yes === true, output: options.output });
+    });
+  return new Command('credentials').description('registry credentials').addCommand(rotate.exitOverride());
+}

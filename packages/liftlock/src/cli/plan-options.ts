@@ -1,0 +1,62 @@
+import { Option, type Command } from 'commander';
+import { exitCodes, Problem } from '../model/problem.ts';
+import { parseExactVersion } from '../model/version.ts';
+import type { Selection } from '../plan/select.ts';
+import { withSiteOptions } from './site-options.ts';
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+/** Flags of every command that makes an upgrade plan. */
+export interface PlanOptions {
+  readonly to?: string;
+  readonly version?: string;
+  readonly allow: readonly string[];
+  readonly affirm: readonly string[];
+  readonly only: readonly string[];
+  readonly from?: string;
+  readonly until?: string;
+  readonly forecast: boolean;
+}
+
+export function withPlanOptions(command: Command): Command {
+  return withSiteOptions(command)
+    .option('--to <x.y.z>', 'target version of every component')
+    .option('--version <x.y.z>', "the same, as the guide's script names it")
+    .addOption(
+      new Option('--allow <what>', 'let a finding stand, by the id that the plan shows; repeatable')
+        .argParser(collect)
+        .default([], ''),
+    )
+    .addOption(
+      new Option('--affirm <id[=by]>', 'affirm an item of the checklist; repeatable')
+        .argParser(collect)
+        .default([], ''),
+    )
+    .addOption(new Option('--only <component>', 'only this component; repeatable').argParser(collect).default([], ''))
+    .option('--from <component>', 'begin with this component')
+    .option('--until <component>', 'end with this component')
+    .option('--no-forecast', 'do not ask the API server what it would refuse');
+}
+
+/** The target version; exactly one of --to and --version. */
+export function targetOf(options: Pick<PlanOptions, 'to' | 'version'>): string {
+  const text = options.to ?? options.version;
+  if (text === undefined) {
+    throw new Problem('NO_VERSION', 'To which version?', {
+      exitCode: exitCodes.usage,
+      advice: ['Give --version x.y.z, for example --version 2.2.5.'],
+    });
+  }
+  if (options.to !== undefined && options.version !== undefined && options.to !== options.version) {
+    throw new Problem('BAD_VERSION', `--to ${options.to} and --version ${options.version} differ.`, {
+      exitCode: exitCodes.usage,
+    });
+  }
+  return parseExactVersion(text);
+}
+
+export function selectionOf(options: Pick<PlanOptions, 'only' | 'from' | 'until'>): Selection {
+  return { only: options.only.length === 0 ? undefined : options.only, from: options.from, until: options.until };
+}

@@ -1,0 +1,52 @@
+import { Command, Option } from 'commander';
+import { exitCodes } from '../model/problem.ts';
+import { selectionOf, targetOf, withPlanOptions, type PlanOptions } from './plan-options.ts';
+import { siteFlags } from './site-options.ts';
+
+interface Options extends PlanOptions {
+  readonly output: 'text' | 'json' | 'md';
+  readonly outFile?: string;
+  readonly strict?: true;
+  readonly verbose?: true;
+  readonly detailedExitcode?: true;
+}
+
+/** `liftlock plan`: what an upgrade would do and what would go wrong. Writes nothing to the cluster. */
+export function addPlan(): Command {
+  return withPlanOptions(new Command('plan'))
+    .description('show what an upgrade would do and what would go wrong; nothing is written')
+    .addOption(new Option('-o, --output <format>', 'text, json or md').choices(['text', 'json', 'md']).default('text'))
+    .option('--out-file <file>', 'write the answer to a file; apply takes the JSON form')
+    .option('-v, --verbose', 'every changed field, every command')
+    .option('--strict', 'warnings end with exit code 4')
+    .option('--detailed-exitcode', 'exit code 10 when there is something to do')
+    .addHelpText(
+      'after',
+      '\nExample:\n  liftlock plan codemie --cloud aws --version 2.2.5 --values-from ./codemie-helm-charts',
+    )
+    .action(async (_platform: string | undefined, options: Options, command: Command) => {
+      const { planFromFlags } = await import('./planning.ts');
+      const { plan, site } = await planFromFlags(siteFlags(command), {
+        target: targetOf(options),
+        selection: selectionOf(options),
+        allow: options.allow,
+        affirm: options.affirm,
+        withForecast: options.forecast,
+      });
+      const { answer, screen } = await import('./output.ts');
+      const { renderPlanAs } = await import('../render/plan-as.ts');
+      const look = options.outFile === undefined ? screen(process.stdout) : { color: false, width: 100 };
+      const verbose = options.verbose === true;
+      await answer(renderPlanAs(plan, options.output, { width: look.width, color: look.color, verbose }), {
+        file: options.outFile,
+        redactor: site.redactor,
+      });
+      process.exitCode = planExitCode(plan.forecast.findings, plan.steps.length, options);
+    });
+}
+
+function planExitCode(findings: readonly { readonly severity: string }[], steps: number, options: Options): number {
+  if (findings.some((finding) => finding.severity === 'blocker')) return exitCodes.blocked;
+  if (options.strict === true && findings.some((finding) => finding.severity === 'warning')) return exitCodes.warnings;
+  return options.detailedExitcode === true && steps > 0 ? exitCodes.changes : exitCodes.done;
+}

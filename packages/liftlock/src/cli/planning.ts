@@ -1,0 +1,55 @@
+import { affirmationsOf, decisionsOf } from '../main/decisions.ts';
+import { describeSite, inputsOf, openSite, type Described, type OpenSite, type SiteFlags } from '../main/open-site.ts';
+import { planUpgrade, type Planned } from '../main/plan-upgrade.ts';
+import { readSiteMemory } from '../adapters/files/site-memory.ts';
+import type { Affirmation } from '../model/site.ts';
+import type { Selection } from '../plan/select.ts';
+import { theRedactor } from './redactor.ts';
+
+export interface PlanningRequest {
+  readonly target: string;
+  readonly selection: Selection;
+  readonly allow: readonly string[];
+  readonly affirm: readonly string[];
+  readonly withForecast: boolean;
+}
+
+export interface PlannedSite extends Planned {
+  readonly site: OpenSite;
+}
+
+/** From flags to a plan with its forecast. */
+export async function planFromFlags(flags: SiteFlags, request: PlanningRequest): Promise<PlannedSite> {
+  const described = await withAffirmations(await describeSite(flags, process.env), request.affirm, request.target);
+  const site = await openSite(described, flags, { environment: process.env, redactor: theRedactor });
+  const planned = await planUpgrade(site, {
+    target: request.target,
+    selection: request.selection,
+    decisions: decisionsOf(request.allow, site.osUser, site.clock.now()),
+    withForecast: request.withForecast,
+  });
+  const inputs = { ...inputsOf(flags), selection: request.selection as never };
+  return { ...planned, plan: { ...planned.plan, inputs }, site };
+}
+
+/**
+ * What was affirmed: by flag, in the site file, or in an earlier call for the same target version. An affirmation for
+ * another version does not count.
+ */
+export async function withAffirmations(
+  described: Described,
+  affirm: readonly string[],
+  target: string,
+): Promise<Described> {
+  const { userInfo } = await import('node:os');
+  const memory = await readSiteMemory(described.folder);
+  const remembered = Object.entries(memory.affirmations ?? {});
+  const given = Object.entries(described.site.affirmations);
+  const isFor = ([, affirmation]: [string, Affirmation]) =>
+    affirmation.version === undefined || affirmation.version === target;
+  const affirmations = {
+    ...Object.fromEntries([...remembered, ...given].filter(isFor)),
+    ...affirmationsOf(affirm, userInfo().username, new Date(), target),
+  };
+  return { ...described, site: { ...described.site, affirmations } };
+}

@@ -1,0 +1,62 @@
+import { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import { addApply } from './apply.ts';
+import { addCredentials } from './credentials.ts';
+import { addDiagnose } from './diagnose.ts';
+import { addHistory } from './history.ts';
+import { addLogin } from './login.ts';
+import { addPlan } from './plan.ts';
+import { addPlatform } from './platform.ts';
+import { addReport } from './report.ts';
+import { addResume } from './resume.ts';
+import { addRollback } from './rollback.ts';
+import { addRunbook } from './runbook.ts';
+import { addSandbox } from './sandbox.ts';
+import { addStatus } from './status.ts';
+import { addSupportBundle } from './support-bundle.ts';
+import { addVerify } from './verify.ts';
+
+function ownVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
+/** The whole command line. Commands load what they need when they run: `--version` must cost nothing. */
+export function makeProgram(): Command {
+  const program = new Command('liftlock')
+    .description(
+      'Upgrades self-hosted platforms that vendors deliver as Helm charts: foresees, carries out, explains, resumes.',
+    )
+    .version(ownVersion(), '-V, --version', 'print the version of liftlock')
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Begin with:
+  liftlock plan codemie --cloud aws --version 2.2.5     what would happen; nothing is written
+  liftlock apply codemie --cloud aws --version 2.2.5    the same, then asks, then does it
+  liftlock resume                                       go on after a failure, a lost connection, a dead machine`,
+    );
+  for (const add of [
+    addPlan,
+    addApply,
+    addStatus,
+    addVerify,
+    addDiagnose,
+    addResume,
+    addRollback,
+    addRunbook,
+    addHistory,
+    addReport,
+    addSupportBundle,
+    addLogin,
+    addCredentials,
+    addPlatform,
+    addSandbox,
+  ]) {
+    program.addCommand(add().exitOverride());
+  }
+  return program;
+}

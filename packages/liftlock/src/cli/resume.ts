@@ -1,0 +1,26 @@
+import { Command, Option } from 'commander';
+
+interface Options {
+  readonly output: 'text' | 'jsonl';
+  readonly yes?: true;
+  readonly site?: string;
+}
+
+/** `liftlock resume`: go on where a run ended. */
+export function addResume(): Command {
+  return new Command('resume')
+    .description('go on with a run that stopped; what is done is not done again')
+    .argument('[run]', 'the run; without one, the newest that is not finished')
+    .option('--site <name>', 'the site, where this machine knows several')
+    .option('-y, --yes', 'do not ask')
+    .addOption(
+      new Option('-o, --output <format>', 'text, or jsonl for a stream of events')
+        .choices(['text', 'jsonl'])
+        .default('text'),
+    )
+    .addHelpText('after', '\nExample:\n  liftlock resume')
+    .action(async (run: string | undefined, options: Options) => {
+      const { resume } = await import('./resuming.ts');
+      process.exitCode = await resume(run, { output: options.output, site: options.site, yes: options.yes === true });
+    });
+}

@@ -1,0 +1,89 @@
+import { describeSite, openSite, type OpenSite, type SiteFlags } from '../main/open-site.ts';
+import { foresee, takeSnapshot } from '../main/plan-upgrade.ts';
+import { blockersOf, decisionsOf, settle } from '../main/decisions.ts';
+import { resumeRun } from '../main/run-plan.ts';
+import type { RunState } from '../journal/fold.ts';
+import type { Plan } from '../model/plan.ts';
+import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
+import { decideAgain } from '../plan/decide-again.ts';
+import { renderFindings } from '../render/plan-as.ts';
+import { knownRun } from './known-runs.ts';
+import { note, screen } from './output.ts';
+import { withAffirmations } from './planning.ts';
+import { theRedactor } from './redactor.ts';
+import { finishRun, reporterFor, watchSignals } from './running.ts';
+
+export interface ResumeRequest {
+  readonly output: 'text' | 'jsonl';
+  readonly site: string | undefined;
+  /** Remedies that are decided on now, by their ids. */
+  readonly allow: readonly string[];
+  readonly yes: boolean;
+}
+
+/** Opens the site that a run was made for, by the inputs that its plan kept. */
+export async function reopen(state: RunState): Promise<{ readonly site: OpenSite; readonly plan: Plan }> {
+  const { plan } = state;
+  if (plan === undefined)
+    throw new Problem('RUN_WITHOUT_PLAN', `Run ${state.run} ended before it had a plan.`, {
+      advice: ['liftlock apply starts a new one.'],
+    });
+  const flags = { ...(plan.inputs as unknown as SiteFlags), options: plan.site.options };
+  const described = await withAffirmations(await describeSite(flags, process.env), [], plan.route[0]?.to ?? '');
+  const site = await openSite(described, flags, { environment: process.env, redactor: theRedactor });
+  return { site, plan };
+}
+
+/** Goes on with a run: looks again at what is left, then carries it out. Returns the exit code. */
+export async function resume(run: string | undefined, request: ResumeRequest): Promise<ExitCode> {
+  const { state } = await knownRun(run, request.site, (item) => item.status !== 'finished');
+  if (state.status === 'finished') {
+    throw new Problem('RUN_FINISHED', `Run ${state.run} is finished: there is nothing to resume.`, {
+      exitCode: exitCodes.usage,
+      advice: [`liftlock report ${state.run}`],
+    });
+  }
+  const { site, plan: begun } = await reopen(state);
+  refuseOtherCluster(begun, await clusterUid(site));
+  let plan = begun;
+  if (state.purpose === 'upgrade') {
+    const snapshot = await takeSnapshot(site, begun.route[0]?.to ?? '');
+    plan = decideAgain(begun, state.steps, snapshot, decisionsOf(request.allow, site.osUser, site.clock.now()));
+    const { forecast } = await foresee(site, remaining(plan, state), snapshot);
+    const findings = settle(forecast.findings, plan.decisions);
+    if (request.output === 'text' && findings.length > 0)
+      note(renderFindings(findings, screen(process.stderr)), site.redactor);
+    if (blockersOf(findings).length > 0) return exitCodes.blocked;
+  }
+  const left = remaining(plan, state);
+  const done = state.steps.filter((step) => step.phase === 'settled').length;
+  if (request.output === 'text')
+    note(
+      `Resuming run ${state.run}: ${done} of ${plan.steps.length} steps are done; going on with ${left.steps[0]?.title ?? 'the end'}.`,
+      site.redactor,
+    );
+  const ended = await resumeRun(site, state, {
+    plan,
+    who: site.osUser,
+    stop: watchSignals((text) => note(text, site.redactor)),
+    reporter: () => reporterFor(request.output, site, plan),
+  });
+  return finishRun(ended, site, request.output);
+}
+
+/** The plan with only the steps that are not settled. */
+function remaining(plan: Plan, state: RunState): Plan {
+  const settled = new Set(state.steps.filter((step) => step.phase === 'settled').map((step) => step.step.id));
+  return { ...plan, steps: plan.steps.filter((step) => !settled.has(step.id)) };
+}
+
+async function clusterUid(site: OpenSite): Promise<string | undefined> {
+  return (await site.reader.find('/api/v1/namespaces/kube-system'))?.metadata.uid;
+}
+
+function refuseOtherCluster(plan: Plan, uid: string | undefined): void {
+  if (plan.cluster.uid === uid) return;
+  throw new Problem('WRONG_CLUSTER', `This is another cluster than the run was made for (${plan.cluster.server}).`, {
+    advice: ['Choose the right context of your kubeconfig.'],
+  });
+}

@@ -1,0 +1,32 @@
+import { Command, Option } from 'commander';
+
+interface Options {
+  readonly output: 'text' | 'jsonl';
+  readonly allow: readonly string[];
+  readonly site?: string;
+  readonly yes?: true;
+}
+
+/** `liftlock rollback`: the touched releases go back, in reverse order, as a plan that is shown first. */
+export function addRollback(): Command {
+  return new Command('rollback')
+    .description('return the releases that a run touched to what they were, in reverse order; shown first')
+    .argument('[run]', 'the run; without one, the newest')
+    .option('--site <name>', 'the site, where this machine knows several')
+    .addOption(
+      new Option('--allow <what>', 'let a finding stand; repeatable')
+        .argParser((value: string, before: readonly string[]) => [...before, value])
+        .default([], ''),
+    )
+    .option('-y, --yes', 'do not ask')
+    .addOption(
+      new Option('-o, --output <format>', 'text, or jsonl for a stream of events')
+        .choices(['text', 'jsonl'])
+        .default('text'),
+    )
+    .addHelpText('after', '\nExample:\n  liftlock rollback')
+    .action(async (run: string | undefined, options: Options) => {
+      const { rollBack } = await import('./rolling-back.ts');
+      process.exitCode = await rollBack(run, { ...options, site: options.site, yes: options.yes === true });
+    });
+}

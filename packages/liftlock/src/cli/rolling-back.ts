@@ -1,0 +1,61 @@
+import { blockersOf, decisionsOf } from '../main/decisions.ts';
+import { foresee, takeSnapshot, withFindings } from '../main/plan-upgrade.ts';
+import { startRun } from '../main/run-plan.ts';
+import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
+import { makeRollback, migrationBlockers } from '../plan/make-rollback.ts';
+import { renderPlanAs } from '../render/plan-as.ts';
+import { askYes } from './ask.ts';
+import { knownRun } from './known-runs.ts';
+import { note, screen } from './output.ts';
+import { reopen } from './resuming.ts';
+import { finishRun, reporterFor, watchSignals } from './running.ts';
+
+export interface RollbackRequest {
+  readonly output: 'text' | 'jsonl';
+  readonly allow: readonly string[];
+  readonly site: string | undefined;
+  readonly yes: boolean;
+}
+
+/** Plans the way back, shows it, asks, carries it out. Returns the exit code. */
+export async function rollBack(run: string | undefined, request: RollbackRequest): Promise<ExitCode> {
+  const { state } = await knownRun(run, request.site, (item) => item.purpose === 'upgrade');
+  if (state.purpose !== 'upgrade') {
+    throw new Problem('NOT_AN_UPGRADE', `Run ${state.run} is a ${state.purpose}: only an upgrade can be rolled back.`, {
+      exitCode: exitCodes.usage,
+    });
+  }
+  const { site, plan: upgrade } = await reopen(state);
+  const target = upgrade.route[0]?.to ?? '';
+  const decisions = decisionsOf(request.allow, site.osUser, site.clock.now());
+  const snapshot = await takeSnapshot(site, target);
+  const bare = makeRollback({
+    platform: site.platform,
+    platformDigest: site.platformDigest,
+    site: site.site,
+    siteDigest: site.siteDigest,
+    snapshot,
+    target,
+    selected: [],
+    decisions,
+    pastSeconds: {},
+    run: state,
+  });
+  const { forecast } = await foresee(site, bare, snapshot);
+  const findings = [...migrationBlockers(state, decisions), ...forecast.findings];
+  const plan = { ...withFindings(bare, forecast, findings, snapshot, decisions), inputs: upgrade.inputs };
+  if (request.output === 'text')
+    note(renderPlanAs(plan, 'text', { ...screen(process.stderr), isAsked: true }), site.redactor);
+  if (blockersOf(plan.forecast.findings).length > 0) return exitCodes.blocked;
+  if (!request.yes && !(await askYes(`Roll back ${plan.platform.title} now?`, ['--yes']))) return exitCodes.waiting;
+  const ended = await startRun(site, {
+    plan,
+    decisions,
+    who: `${snapshot.who.user} (${site.osUser})`,
+    rollbackOf: state.run,
+    baseline: snapshot.health,
+    stop: watchSignals((text) => note(text, site.redactor)),
+    reporter: () => reporterFor(request.output, site, plan),
+  });
+  return finishRun(ended, site, request.output);
+}

@@ -1,0 +1,116 @@
+import { Command, Option } from 'commander';
+import { exitCodes, Problem } from '../model/problem.ts';
+import type { SiteFlags } from '../main/open-site.ts';
+import { nearestWord } from '../definition/nearest.ts';
+
+/** Flags that say which site is meant; every command that reaches one takes them. */
+export interface SiteOptions {
+  readonly file?: string;
+  readonly option: readonly string[];
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly helm?: string;
+  readonly valuesFrom?: string;
+  readonly keyFile?: string;
+  readonly keyCreated?: string;
+  readonly caFile?: string;
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+/**
+ * Adds the site flags. An option of the platform may be given as a flag of its own name (`--cloud aws`): which ones there
+ * are, the definition says, so unknown flags are kept for siteFlags to judge.
+ */
+export function withSiteOptions(command: Command): Command {
+  return command
+    .argument('[platform]', 'a built-in platform or the path of a platform.yaml; the site file says it too')
+    .option('-f, --file <site.yaml>', 'site file; flags win over it')
+    .addOption(
+      new Option('--option <name=value>', 'an option of the platform; also as a flag of its own: --cloud aws')
+        .argParser(collect)
+        .default([], ''),
+    )
+    .option('--kubeconfig <path>', 'as for kubectl; else KUBECONFIG or ~/.kube/config')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('-n, --namespace <name>', "namespace, where it is not the platform's own")
+    .option('--helm <path>', 'the helm binary; else LIFTLOCK_HELM, else the one on PATH')
+    .option('--values-from <folder>', "folder that holds the platform's values files")
+    .option('--key-file <key.json>', 'registry key')
+    .option('--key-created <date>', 'when the key was made: the file itself does not say')
+    .option('--ca-file <pem>', 'certificates to trust besides the system ones')
+    .allowUnknownOption()
+    .allowExcessArguments();
+}
+
+/** The flags as data; leftovers become options of the platform or a Problem. */
+export function siteFlags(command: Command): SiteFlags {
+  const options = command.opts<SiteOptions>();
+  const { words, named } = leftovers(command);
+  const [platform, ...extra] = words;
+  if (extra.length > 0) {
+    throw new Problem('TOO_MANY_WORDS', `Unexpected: ${extra.join(' ')}.`, {
+      exitCode: exitCodes.usage,
+      advice: [`liftlock ${command.name()} --help`],
+    });
+  }
+  const given = Object.fromEntries(options.option.map((text) => splitPair(text)));
+  return {
+    platform,
+    file: options.file,
+    options: { ...given, ...named },
+    kubeconfig: options.kubeconfig,
+    context: options.context,
+    namespace: options.namespace,
+    helm: options.helm,
+    valuesFrom: options.valuesFrom,
+    keyFile: options.keyFile,
+    keyCreated: options.keyCreated,
+    caFile: options.caFile,
+  };
+}
+
+function splitPair(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new Problem('BAD_OPTION', `--option takes NAME=VALUE, not "${text}".`, {
+    exitCode: exitCodes.usage,
+    advice: ['--option cloud=aws'],
+  });
+}
+
+/** Commander leaves unknown flags among the arguments, in order. */
+function leftovers(command: Command): {
+  readonly words: readonly string[];
+  readonly named: Readonly<Record<string, string>>;
+} {
+  const words: string[] = [];
+  const named: Record<string, string> = {};
+  const rest = [...command.args];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (!word.startsWith('-')) {
+      words.push(word);
+      continue;
+    }
+    const [flag = '', inline] = word.split(/=(.*)/s, 2);
+    refuseTypo(flag, command);
+    const value = inline ?? (rest[0]?.startsWith('-') === true ? undefined : rest.shift());
+    if (value === undefined) throw new Problem('BAD_OPTION', `${flag} needs a value.`, { exitCode: exitCodes.usage });
+    named[flag.replace(/^--/, '')] = value;
+  }
+  return { words, named };
+}
+
+/** A flag that is nearly one of the command's own is a typing error, not an option of the platform. */
+function refuseTypo(flag: string, command: Command): void {
+  const own = command.options.flatMap((option) => (option.long === undefined ? [] : [option.long]));
+  const near = flag.startsWith('--') ? nearestWord(flag, own) : undefined;
+  if (flag.startsWith('--') && near === undefined) return;
+  throw new Problem('UNKNOWN_FLAG', `There is no flag ${flag}.`, {
+    exitCode: exitCodes.usage,
+    advice: [near === undefined ? `liftlock ${command.name()} --help` : `Did you mean ${near}?`],
+  });
+}

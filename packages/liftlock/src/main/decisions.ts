@@ -1,0 +1,35 @@
+import { applyDecisions } from '../findings/judge.ts';
+import type { Decision, Finding, Severity } from '../model/finding.ts';
+import type { Affirmation } from '../model/site.ts';
+
+const order: readonly Severity[] = ['blocker', 'warning', 'info'];
+
+/** `--allow ID`s as decisions. */
+export function decisionsOf(allow: readonly string[], by: string, at: Date): readonly Decision[] {
+  return [...new Set(allow)].map((remedy) => ({ remedy, by, at: at.toISOString(), how: 'flag' as const }));
+}
+
+/** `--affirm ID[=BY]` as affirmations for one target version. */
+export function affirmationsOf(
+  affirm: readonly string[],
+  osUser: string,
+  at: Date,
+  version: string,
+): Readonly<Record<string, Affirmation>> {
+  return Object.fromEntries(
+    affirm.map((text) => {
+      const [id = '', ...by] = text.split('=');
+      return [id, { by: by.join('=') || osUser, at: at.toISOString(), version }];
+    }),
+  );
+}
+
+/** Findings with the decisions applied, the worst first. */
+export function settle(findings: readonly Finding[], decisions: readonly Decision[]): readonly Finding[] {
+  return applyDecisions(findings, decisions).toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+}
+
+/** What stands in the way of the first write. */
+export function blockersOf(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter((finding) => finding.severity === 'blocker');
+}

@@ -1,0 +1,217 @@
+import { hostname, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { connectCluster } from '../adapters/cluster/connect.ts';
+import { keyAges } from '../adapters/credentials/key-ages.ts';
+import { readKeyFile } from '../adapters/credentials/key-file.ts';
+import { registryCredentials } from '../adapters/credentials/registry-credentials.ts';
+import { checkCheckout, loadPlatform, loadSite, loadValuesFile } from '../adapters/files/platform-catalog.ts';
+import { readSiteMemory, type SiteMemory } from '../adapters/files/site-memory.ts';
+import { cacheHome, siteFolder, stateHome } from '../adapters/files/state-folder.ts';
+import { makeGate } from '../adapters/gate/gate.ts';
+import { findHelm } from '../adapters/helm/helm-runner.ts';
+import { request } from '../adapters/http/http-client.ts';
+import { makeRegistry } from '../adapters/registry/registry.ts';
+import { expand, resolveOptions } from '../definition/index.ts';
+import { digestOfJson } from '../model/digest.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Platform } from '../model/platform.ts';
+import type { Clock, ClusterReader, ClusterWriter, Gate, HelmRunner, Registry } from '../model/ports.ts';
+import { exitCodes, Problem } from '../model/problem.ts';
+import type { Redactor } from '../model/redaction.ts';
+import { Site } from '../model/site.ts';
+import type { KeyInfo, ValuesFile } from '../model/snapshot.ts';
+import { systemClock } from './clock.ts';
+
+type Environment = NodeJS.ProcessEnv;
+
+/** What the command line says about the site; flags win over the site file. Plain data: the journal keeps it. */
+export interface SiteFlags {
+  readonly platform?: string | undefined;
+  readonly file?: string | undefined;
+  readonly options: Readonly<Record<string, string>>;
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly helm?: string | undefined;
+  readonly valuesFrom?: string | undefined;
+  readonly keyFile?: string | undefined;
+  readonly keyCreated?: string | undefined;
+  readonly caFile?: string | undefined;
+}
+
+/** A platform and a site, read and checked, without a cluster. */
+export interface Described {
+  readonly platform: Platform;
+  readonly platformDigest: string;
+  readonly platformFile: string;
+  readonly site: Site;
+  readonly siteDigest: string;
+  readonly namespace: string;
+  readonly folder: string;
+}
+
+/** A site with everything that reaches it. */
+export interface OpenSite extends Described {
+  readonly reader: ClusterReader;
+  readonly writer: ClusterWriter;
+  readonly connection: Awaited<ReturnType<typeof connectCluster>>;
+  readonly helm: HelmRunner;
+  readonly registry: Registry;
+  readonly gate: Gate;
+  readonly memory: SiteMemory;
+  readonly redactor: Redactor;
+  readonly clock: Clock;
+  readonly osUser: string;
+  readonly holder: string;
+  /** Names everything that the folder of values files lacks, at once. */
+  checkValues(): Promise<void>;
+  loadValues(path: string): Promise<ValuesFile>;
+  key(): Promise<KeyInfo | undefined>;
+  keyJson(): Promise<string>;
+}
+
+/** Reads definition and site, merges the flags, and checks both against each other. */
+export async function describeSite(flags: SiteFlags, environment: Environment): Promise<Described> {
+  const loaded = flags.file === undefined ? undefined : await loadSite(flags.file);
+  const name = flags.platform ?? loaded?.site.platform;
+  if (name === undefined) {
+    throw new Problem('NO_PLATFORM', 'Which platform? Name one, or give a site file with -f.', {
+      exitCode: exitCodes.usage,
+      advice: ['liftlock platform list', 'liftlock plan codemie --cloud aws --version 2.2.5'],
+    });
+  }
+  const { platform, digest, file } = await loadPlatform(name);
+  const given = { ...loaded?.site.options, ...flags.options };
+  const options = resolveOptions(platform, given);
+  const base =
+    loaded?.site ??
+    Site.parse({
+      apiVersion: 'liftlock.dev/v1alpha1',
+      kind: 'Site',
+      metadata: { name: platform.metadata.name },
+      platform: platform.metadata.name,
+    });
+  const registry = {
+    ...base.credentials.registry,
+    ...definedOnly({ keyFile: absolute(flags.keyFile), keyCreated: flags.keyCreated, caFile: absolute(flags.caFile) }),
+  };
+  const site: Site = {
+    ...base,
+    options,
+    cluster: { ...base.cluster, ...definedOnly({ kubeconfig: absolute(flags.kubeconfig), context: flags.context }) },
+    ...definedOnly({
+      namespace: flags.namespace ?? base.namespace,
+      valuesFrom: absolute(flags.valuesFrom) ?? base.valuesFrom,
+    }),
+    credentials: { registry },
+  };
+  return {
+    platform,
+    platformDigest: digest,
+    platformFile: file,
+    site,
+    // Affirmations and windows may come later than the plan without making it another plan.
+    siteDigest: digestOfJson({ ...site, affirmations: {}, window: undefined }),
+    namespace: site.namespace ?? platform.namespace,
+    folder: siteFolder(environment, site.metadata.name),
+  };
+}
+
+export interface OpenParts {
+  readonly environment: Environment;
+  readonly redactor: Redactor;
+}
+
+/** Opens the site: cluster, helm, registry, gate. Nothing is written. */
+export async function openSite(described: Described, flags: SiteFlags, parts: OpenParts): Promise<OpenSite> {
+  const { site } = described;
+  const { redactor, environment } = parts;
+  const clock = systemClock;
+  const helm = await findHelm({ flag: flags.helm, env: environment });
+  const connection = await connectCluster({
+    kubeconfig: site.cluster.kubeconfig,
+    context: site.cluster.context,
+    env: environment,
+  });
+  const { registry, ages } = openRegistry(described, parts);
+  const osUser = userInfo().username;
+  const checkout = site.valuesFrom ?? process.cwd();
+  const { keyFile, keyCreated } = site.credentials.registry ?? {};
+  return {
+    ...described,
+    reader: connection.reader,
+    writer: connection.writer,
+    connection,
+    helm,
+    registry,
+    gate: makeGate(connection, { folder: join(described.folder, 'gate') }),
+    memory: await readSiteMemory(described.folder),
+    redactor,
+    clock,
+    osUser,
+    holder: `${osUser}@${hostname()} pid ${process.pid}`,
+    checkValues: () => {
+      const files = described.platform.components.flatMap((component) => component.values.files);
+      return checkCheckout(
+        checkout,
+        files.map((path) => expand(path, site.options)),
+      );
+    },
+    loadValues: (path) => loadValuesFile(checkout, expand(path, site.options)),
+    key: async () => (keyFile === undefined ? undefined : ages.ageOf(readKeyFile(keyFile, redactor).keyId, keyCreated)),
+    keyJson: async () => {
+      if (keyFile === undefined)
+        throw new Problem('KEY_FILE_MISSING', 'The site names no key file.', {
+          advice: ['Add credentials.registry.keyFile to the site, or give --key-file.'],
+        });
+      return readKeyFile(keyFile, redactor).text;
+    },
+  };
+}
+
+/** The registry of the platform, or the mirrors that stand in for it, with the site's credentials. */
+export function openRegistry(described: Described, parts: OpenParts) {
+  const { platform, site } = described;
+  const wanted = site.credentials.registry ?? {};
+  const credentials = registryCredentials({
+    site: wanted,
+    platform: platform.registry ?? { host: '' },
+    mirrors: site.mirrors,
+    clock: systemClock,
+    redactor: parts.redactor,
+    request,
+    env: parts.environment,
+  });
+  const registry = makeRegistry({
+    credentials,
+    mirrors: site.mirrors,
+    cacheFolder: cacheHome(parts.environment),
+    caFile: wanted.caFile,
+    plainHttp: wanted.plainHttp ?? false,
+    request,
+    clock: systemClock,
+    redactor: parts.redactor,
+  });
+  const ages = keyAges(join(stateHome(parts.environment), 'keys.json'), systemClock);
+  return { registry, credentials, ages };
+}
+
+/** The flags as the journal keeps them: absolute paths, no secrets. */
+export function inputsOf(flags: SiteFlags): JsonObject {
+  return definedOnly({
+    ...flags,
+    file: absolute(flags.file),
+    kubeconfig: absolute(flags.kubeconfig),
+    valuesFrom: absolute(flags.valuesFrom),
+    keyFile: absolute(flags.keyFile),
+    caFile: absolute(flags.caFile),
+  });
+}
+
+function absolute(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
+}
+
+function definedOnly<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { openJournal } from '../adapters/journal/sqlite-journal.ts';
+import { foldJournal, type RunState } from '../journal/fold.ts';
+import type { JournalStore } from '../model/ports.ts';
+import { Redactor } from '../model/redaction.ts';
+
+export function journalFile(folder: string): string {
+  return join(folder, 'journal.sqlite');
+}
+
+/** The site's journal, or undefined when the site never had a run on this machine. */
+export function openExistingJournal(folder: string, redactor = new Redactor()): JournalStore | undefined {
+  return existsSync(journalFile(folder)) ? openJournal(journalFile(folder), redactor) : undefined;
+}
+
+/** Every run of a site, newest first. */
+export function readRuns(store: JournalStore): readonly RunState[] {
+  return store.runs().map(({ run }) => foldJournal(store.entries(run)));
+}
+
+/** Seconds that the newest finished run took for each component: what to expect of the next. */
+export function pastSeconds(folder: string): Readonly<Record<string, number>> {
+  const store = openExistingJournal(folder);
+  if (store === undefined) return {};
+  try {
+    const seconds: Record<string, number> = {};
+    for (const state of readRuns(store).toReversed()) {
+      for (const { step, phase, actSeconds, confirmSeconds } of state.steps) {
+        if (step.kind !== 'helm-upgrade' || phase !== 'settled' || actSeconds === 0) continue;
+        seconds[step.component] = Math.round(actSeconds + confirmSeconds);
+      }
+    }
+    return seconds;
+  } finally {
+    store.close();
+  }
+}

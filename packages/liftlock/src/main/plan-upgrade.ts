@@ -1,0 +1,163 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readChart } from '../adapters/registry/read-chart.ts';
+import { sourceOf } from '../adapters/registry/reference.ts';
+import { openRunFolder } from '../adapters/files/run-folder.ts';
+import { judge } from '../findings/judge.ts';
+import { makeForecast, type ForecastResult } from '../forecast/forecast.ts';
+import type { Decision, Finding } from '../model/finding.ts';
+import type { Forecast, Plan } from '../model/plan.ts';
+import { satisfiesRange } from '../model/version.ts';
+import { Problem } from '../model/problem.ts';
+import type { ChartInfo, Snapshot } from '../model/snapshot.ts';
+import { makePlan, noForecast } from '../plan/make-plan.ts';
+import { selectComponents, type Selection } from '../plan/select.ts';
+import { nearestWord } from '../definition/index.ts';
+import { writeHelmValues } from '../run/helm-values.ts';
+import { readHealth } from '../run/health.ts';
+import { readSnapshot } from '../snapshot/read-snapshot.ts';
+import { settle } from './decisions.ts';
+import type { OpenSite } from './open-site.ts';
+import { pastSeconds } from './past-runs.ts';
+
+export interface UpgradeRequest {
+  readonly target: string;
+  readonly selection: Selection;
+  readonly decisions: readonly Decision[];
+  readonly withForecast: boolean;
+}
+
+export interface Planned {
+  readonly plan: Plan;
+  readonly snapshot: Snapshot;
+}
+
+/** helm must be new enough before it is asked anything. */
+export function requireHelm(site: OpenSite): void {
+  const range = site.platform.tools.helm;
+  if (satisfiesRange(site.helm.version, range)) return;
+  throw new Problem(
+    'HELM_TOO_OLD',
+    `helm ${site.helm.version} is too old: ${site.platform.metadata.title} needs ${range}.`,
+    {
+      advice: ['Install a newer helm, or name one: --helm /path/to/helm', `Found: ${site.helm.path}`],
+    },
+  );
+}
+
+/** Reads the site, as a snapshot; nothing is written to the cluster. */
+export async function takeSnapshot(site: OpenSite, target: string): Promise<Snapshot> {
+  await site.checkValues();
+  return readSnapshot({
+    platform: site.platform,
+    namespace: site.namespace,
+    target,
+    reader: site.reader,
+    helm: site.helm,
+    redactor: site.redactor,
+    rememberedUid: site.site.cluster.uid ?? site.memory.clusterUid,
+    osUser: site.osUser,
+    now: site.clock.now(),
+    key: await site.key(),
+    pullChart: (reference, version) => pullChart(site, reference, version),
+    loadValues: async (component) => Promise.all(component.values.files.map((path) => site.loadValues(path))),
+    readHealth,
+  });
+}
+
+async function pullChart(site: OpenSite, reference: string, version: string): Promise<ChartInfo> {
+  const digest = await site.registry.resolve(reference, version);
+  const { file } = await site.registry.pull(reference, digest);
+  const content = readChart(file);
+  return { ...content, reference, source: sourceOf(reference, site.site.mirrors), digest, file };
+}
+
+/** Snapshot, plan, forecast and findings: everything that can be known before the first write. */
+export async function planUpgrade(site: OpenSite, request: UpgradeRequest): Promise<Planned> {
+  requireHelm(site);
+  const names = site.platform.components.map((component) => component.name);
+  const selected = selectComponents(names, request.selection, nearestWord);
+  const snapshot = await takeSnapshot(site, request.target);
+  const plan = makePlan({
+    platform: site.platform,
+    platformDigest: site.platformDigest,
+    site: site.site,
+    siteDigest: site.siteDigest,
+    snapshot,
+    target: request.target,
+    selected,
+    decisions: request.decisions,
+    pastSeconds: pastSeconds(site.folder),
+  });
+  const foreseen = request.withForecast ? await foresee(site, plan, snapshot) : undefined;
+  const forecast = foreseen?.forecast ?? noForecast;
+  const findings = [
+    ...judge({
+      platform: site.platform,
+      site: site.site,
+      snapshot,
+      target: request.target,
+      decisions: request.decisions,
+      now: site.clock.now(),
+      selected,
+      forecastWorkloads: foreseen?.workloads,
+      worstSeconds: worstSeconds(plan),
+    }),
+    ...forecast.findings,
+  ];
+  return { snapshot, plan: withFindings(plan, forecast, findings, snapshot, request.decisions) };
+}
+
+/** Seconds if every step took its whole timeout. */
+export function worstSeconds(plan: Plan): number {
+  return plan.components
+    .filter((component) => component.action === 'upgrade' || component.action === 'install')
+    .reduce((sum, component) => sum + component.worstSeconds, 0);
+}
+
+/** Puts forecast and findings on a plan: blockers first, those that someone allowed as information. */
+export function withFindings(
+  plan: Plan,
+  forecast: Forecast,
+  findings: readonly Finding[],
+  snapshot: Snapshot,
+  decisions: readonly Decision[],
+): Plan {
+  const unforeseen = [...snapshot.unread, ...forecast.unforeseen];
+  return {
+    ...plan,
+    forecast: {
+      ...forecast,
+      findings: settle(findings, decisions),
+      unforeseen,
+      complete: forecast.complete && unforeseen.length === 0,
+    },
+  };
+}
+
+/** Runs the plan's helm steps against the shadow, with private copies of the values that are gone afterwards. */
+export async function foresee(site: OpenSite, plan: Plan, snapshot: Snapshot): Promise<ForecastResult> {
+  const draft = await openRunFolder(join(site.folder, 'forecasts'), site.redactor);
+  const folder = await openRunFolder(await mkdtemp(join(draft.path, 'forecast-')), site.redactor);
+  const chartOf = (component: string) => snapshot.components.find((item) => item.name === component);
+  try {
+    return await makeForecast(plan, {
+      gate: site.gate,
+      helm: site.helm,
+      redactor: site.redactor,
+      now: site.clock.now(),
+      chartFile: async (step) => chartOf(step.component)?.chart?.file ?? '',
+      failedManifests: (component) => chartOf(component)?.release?.failedManifests ?? [],
+      dryRunPatch: (path, patch, type) => site.writer.dryRunPatch(path, patch, type),
+      valuesFiles: (step) =>
+        writeHelmValues(step, {
+          loadValues: site.loadValues,
+          readFile: (file) => readFile(file, 'utf8'),
+          liveValues: async () => chartOf(step.component)?.release?.values ?? {},
+          write: folder.writeSecret,
+        }),
+    });
+  } finally {
+    await rm(folder.path, { recursive: true, force: true });
+  }
+}

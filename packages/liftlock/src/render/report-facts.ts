@@ -1,0 +1,46 @@
+import { doneComponents, runSeconds, totalWrites, touchedByRun, type RunRecord } from './run-record.ts';
+import { count, formatSeconds, formatTime, shortDigest } from './words.ts';
+
+/** What is left to do, in words; empty for a run that finished. */
+export function whatIsLeft(run: RunRecord): string {
+  const left = run.steps.filter(({ phase }) => phase !== 'settled');
+  if (run.status === 'finished' || left.length === 0) return '';
+  return `${count(left.length, 'step')}: ${left.map(({ step }) => step.title).join(', ')}`;
+}
+
+/** `finished in 5m 40s`. */
+export function outcomeOf(run: RunRecord): string {
+  const seconds = runSeconds(run);
+  const time = seconds === undefined ? '' : ` after ${formatSeconds(seconds)}`;
+  if (run.status === 'finished') return `finished${time}`;
+  return run.status === 'stopped'
+    ? `stopped${time}${run.stopReason === undefined ? '' : `: ${run.stopReason}`}`
+    : 'not ended';
+}
+
+/** What a change record asks about a run. */
+export function facts(run: RunRecord): (readonly [string, string])[] {
+  const touched = {
+    no: 'nothing was changed in the cluster',
+    yes: `${count(totalWrites(run), 'write')} to the cluster`,
+    unknown: 'not known whether the cluster was changed',
+  };
+  const rows: (readonly [string, string | undefined])[] = [
+    ['run', `${run.run} (${run.purpose})${run.rollbackOf === undefined ? '' : `, takes back ${run.rollbackOf}`}`],
+    ['who', `${run.who}${run.resumes === 0 ? '' : `, resumed ${count(run.resumes, 'time')}`}`],
+    ['ticket', run.ticket],
+    ['when', `${formatTime(run.startedAt)}${run.endedAt === undefined ? '' : ` to ${formatTime(run.endedAt)}`}`],
+    [
+      'site',
+      run.plan === undefined
+        ? undefined
+        : `${run.plan.site.name}, cluster ${run.plan.cluster.context}, namespace ${run.plan.site.namespace}`,
+    ],
+    ['plan', run.plan === undefined ? undefined : shortDigest(run.plan.digest)],
+    ['touched', touched[touchedByRun(run)]],
+    ['finished', doneComponents(run).join(', ')],
+    ['decided', run.decisions.map(({ remedy, by }) => `${remedy} (${by})`).join(', ')],
+    ['evidence', run.evidence],
+  ];
+  return rows.flatMap(([label, text]) => (text === undefined || text === '' ? [] : [[label, text] as const]));
+}

@@ -1,0 +1,162 @@
+import type { Platform } from '../model/platform.ts';
+import { nextCommands, renderFault } from './fault-screen.ts';
+import type { Explain } from './fault-words.ts';
+import { rotateCommand } from './invocation.ts';
+import { renderAdvice } from './problem.ts';
+import {
+  doneComponents,
+  isNotVerified,
+  routeOf,
+  runSeconds,
+  totalWrites,
+  type RunRecord,
+  type StepRecord,
+} from './run-record.ts';
+import { causeOf } from './run-view.ts';
+import { wrapCommand } from './shell.ts';
+import { makeStyle, type Style } from './style.ts';
+import { count, formatSeconds, listed } from './words.ts';
+import { plainText, wrapText } from './wrap.ts';
+
+export interface RunEndView {
+  readonly width: number;
+  readonly color: boolean;
+  readonly explain?: Explain | undefined;
+}
+
+/** The last screen of a run: what it came to, and what to type next. */
+export function renderRunEnd(state: RunRecord, platform: Platform, view: RunEndView): string {
+  const style = makeStyle(view.color);
+  const width = Math.max(30, view.width);
+  if (state.status === 'finished') return finished(state, platform, style, width);
+  const failed = state.steps.find(({ phase }) => phase === 'failed');
+  if (failed === undefined) return paused(state, style, width);
+  const done = doneComponents(state);
+  const cause = causeOf(failed.faults);
+  const code = cause?.code ?? failed.problem?.code ?? '';
+  const rotate =
+    state.plan === undefined ? `liftlock credentials rotate ${platform.metadata.name}` : rotateCommand(state.plan);
+  const next = nextCommands(state.run, rotate, code);
+  if (cause !== undefined) {
+    return renderFault(
+      // After the end no grace is left to count down.
+      { ...cause, isCertain: true },
+      {
+        ...view,
+        step: failed.step.id,
+        touched: failed.touched,
+        writes: failed.writes,
+        done,
+        troubleshooting: platform.troubleshooting,
+        next,
+        evidence: state.evidence,
+      },
+    );
+  }
+  return failedWithoutCause(state, failed, done, next, style, width);
+}
+
+function finished(state: RunRecord, platform: Platform, style: Style, width: number): string {
+  const hop = routeOf(state);
+  const seconds = runSeconds(state) ?? 0;
+  const writes = totalWrites(state);
+  return lines([
+    ...wrapText(
+      style.good(
+        `✓ ${platform.metadata.title} ${hop}: ${count(state.steps.length, 'step')} done in ${formatSeconds(seconds)}, ${count(writes, 'write')} to the cluster.`,
+      ),
+      {
+        width,
+        hanging: '  ',
+      },
+    ),
+    ...notVerified(state, style, width),
+    '',
+    `  ${style.dim('the report:')}`,
+    style.accent(`    liftlock report ${state.run}`),
+  ]);
+}
+
+/** A green line must not hide what nobody has looked at. */
+function notVerified(state: RunRecord, style: Style, width: number): string[] {
+  return state.steps
+    .filter(isNotVerified)
+    .flatMap(({ step, note }) =>
+      wrapText(`${step.title}: ${plainText(note)}`, { width, first: `  ${style.warn('?')} `, hanging: '    ' }),
+    );
+}
+
+function paused(state: RunRecord, style: Style, width: number): string {
+  const left = state.steps.filter(({ phase }) => phase !== 'settled').length;
+  return lines([
+    ...wrapText(
+      style.warn(
+        `! Stopped${state.stopReason === undefined ? '' : `: ${state.stopReason}`}. ${count(left, 'step')} of ${state.steps.length} left.`,
+      ),
+      {
+        width,
+        hanging: '  ',
+      },
+    ),
+    ...touchedLines(state, style, width),
+    '',
+    `  ${style.bold('Next')}`,
+    style.accent(`    liftlock resume ${state.run}`),
+  ]);
+}
+
+function touchedLines(state: RunRecord, style: Style, width: number): string[] {
+  const writes = totalWrites(state);
+  const isUnknown = state.steps.some(({ phase, touched }) => phase === 'acting' || touched === 'unknown');
+  const words = isUnknown
+    ? style.bad('Whether the step that ran has changed the cluster is not known.')
+    : writes === 0
+      ? style.good('Nothing was changed in the cluster.')
+      : style.warn(
+          `The cluster accepted ${count(writes, 'write')}; finished: ${listed(doneComponents(state)) || 'no component'}.`,
+        );
+  return wrapText(words, { width, first: '  ' });
+}
+
+function failedWithoutCause(
+  state: RunRecord,
+  failed: StepRecord,
+  done: readonly string[],
+  next: ReturnType<typeof nextCommands>,
+  style: Style,
+  width: number,
+): string {
+  const { problem } = failed;
+  const touched = {
+    no: style.good('This step wrote nothing to the cluster.'),
+    yes: style.warn(`The cluster accepted ${count(failed.writes, 'write')} of this step.`),
+    unknown: style.bad('Whether this step has changed the cluster is not known.'),
+  }[failed.touched];
+  const rest = done.length === 0 ? '' : ` Finished before it: ${listed(done)}.`;
+  return lines([
+    ...wrapText(
+      `${style.bold(`${failed.step.title} failed`)}: ${plainText(problem?.message ?? state.stopReason ?? '')}`,
+      {
+        width,
+        first: `${style.bad('✗')} `,
+      },
+    ),
+    ...wrapText(style.dim([problem?.code ?? '', failed.step.id].filter((part) => part !== '').join('  ')), {
+      width,
+      first: '  ',
+    }),
+    ...wrapText(touched + rest, { width, first: '  ' }),
+    ...(state.evidence === undefined ? [] : wrapText(`Evidence is kept in ${state.evidence}`, { width, first: '  ' })),
+    ...renderAdvice(problem?.advice ?? [], style, width),
+    '',
+    `  ${style.bold('Next')}`,
+    ...next.flatMap(({ why, command }) => [
+      `    ${style.dim(`${why}:`)}`,
+      ...wrapCommand(command, width, '      ').map(style.accent),
+    ]),
+  ]);
+}
+
+function lines(content: readonly string[]): string {
+  return `${content.join('\n')}\n`;
+}

@@ -1,0 +1,83 @@
+import type { Decision } from '../model/finding.ts';
+import type { Fault, ProblemRecord } from '../model/journal.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Touched } from '../model/problem.ts';
+import type { Step } from '../model/step.ts';
+
+/** What this room needs to know of a step of a run. */
+export interface StepRecord {
+  readonly step: Step;
+  /** `settled` is done, `acting` is begun and never ended. */
+  readonly phase: string;
+  readonly note: string;
+  readonly touched: Touched;
+  readonly writes: number;
+  readonly actSeconds: number;
+  readonly confirmSeconds: number;
+  readonly faults: readonly Fault[];
+  readonly problem?: ProblemRecord | undefined;
+  readonly startedAt?: string | undefined;
+  /** What its confirmation found; a check's `verdict` is there. */
+  readonly details?: JsonObject | undefined;
+}
+
+/** What this room needs to know of a run: the fold of its journal is one. */
+export interface RunRecord {
+  readonly run: string;
+  readonly purpose: Plan['purpose'];
+  readonly who: string;
+  readonly ticket?: string | undefined;
+  readonly rollbackOf?: string | undefined;
+  readonly decisions: readonly Decision[];
+  readonly plan?: Plan | undefined;
+  readonly steps: readonly StepRecord[];
+  readonly startedAt: string;
+  readonly endedAt?: string | undefined;
+  readonly resumes: number;
+  readonly status: 'running' | 'stopped' | 'finished';
+  readonly stopReason?: string | undefined;
+  readonly evidence?: string | undefined;
+}
+
+/** Components whose release this run has changed and seen healthy. */
+export function doneComponents(run: RunRecord): readonly string[] {
+  return run.steps.flatMap(({ step, phase }) =>
+    phase === 'settled' && step.kind.startsWith('helm-') && step.component !== undefined ? [step.component] : [],
+  );
+}
+
+/** Whether anything in the cluster was changed. A step that never ended may have. */
+export function touchedByRun(run: RunRecord): Touched {
+  const marks = run.steps.map(({ phase, touched }) => (phase === 'acting' ? 'unknown' : touched));
+  if (marks.includes('yes')) return 'yes';
+  return marks.includes('unknown') ? 'unknown' : 'no';
+}
+
+export function totalWrites(run: RunRecord): number {
+  return run.steps.reduce((sum, { writes }) => sum + writes, 0);
+}
+
+/** Seconds from its start to its end, pauses before a resume included; undefined while it has none. */
+export function runSeconds(run: RunRecord): number | undefined {
+  return run.endedAt === undefined ? undefined : (Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1000;
+}
+
+/** `3.0.1 → 3.1.0`. */
+export function routeOf(run: RunRecord): string {
+  return run.plan?.route.map(({ from, to }) => `${from} → ${to}`).join(', ') ?? '';
+}
+
+/** True for a check that nobody and nothing has answered. */
+export function isNotVerified({ phase, details }: StepRecord): boolean {
+  return phase === 'settled' && details?.['verdict'] === 'pending';
+}
+
+/** What became of a step, in a word or two. */
+export function stepWord(record: StepRecord): string {
+  const { step, phase, actSeconds, writes } = record;
+  if (isNotVerified(record)) return 'not verified';
+  if (phase === 'settled') return step.risk !== 'none' && actSeconds === 0 && writes === 0 ? 'was so' : 'done';
+  if (phase === 'failed') return 'FAILED';
+  return phase === 'acting' ? 'not ended' : 'to do';
+}
