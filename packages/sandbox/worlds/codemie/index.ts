@@ -16,4 +16,4 @@ export type { PullSecret } from './secrets.ts';
 export { startServices } from './services.ts';
 export type { ApiBehaviour, Assistant, ServiceRequest, StandInServices, UiBehaviour } from './services.ts';
 export { setStage } from './stage.ts';
-export type { Stage, StageOptions } from './stage.ts';
+export type { Stage, StageCluster, StageOptions } from './stage.ts';

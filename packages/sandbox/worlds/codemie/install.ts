@@ -34,6 +34,8 @@ export interface InstallOptions {
   /** Releases of the five to install; all unless given. Leave one out to play an absent release. */
   readonly releases?: readonly string[] | undefined;
   readonly pullSecret?: PullSecret | undefined;
+  /** How long the workloads may take to become ready; 120 s unless given. */
+  readonly readyDeadlineMs?: number | undefined;
 }
 
 /** One release of the installation. */
@@ -71,7 +73,11 @@ export async function installPlatform(options: InstallOptions): Promise<Installe
     ]);
     const all = [...releases, ...beside];
     await eachAtOnce(all, 2, async (installation) => install(helm, sandbox.kubeconfig, installation));
-    await awaitReady(sandbox.api, [...new Set(all.map((installation) => installation.namespace))]);
+    await awaitReady(
+      sandbox.api,
+      [...new Set(all.map((installation) => installation.namespace))],
+      options.readyDeadlineMs,
+    );
     return { namespace: options.namespace, releases: releases.map(toRelease), decoys: beside.map(toRelease) };
   });
 }

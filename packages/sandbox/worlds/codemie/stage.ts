@@ -4,16 +4,19 @@ import { stringify } from 'yaml';
 import type { Sandbox } from '../../src/index.ts';
 import { makeCheckout } from './checkout.ts';
 import type { Cloud } from './components.ts';
-import { installPlatform, type InstalledPlatform } from './install.ts';
+import { installPlatform, type InstalledPlatform, type WorldCluster } from './install.ts';
 import { chartsRepository } from './publish.ts';
 import { startServices, type StandInServices } from './services.ts';
 
 /** Where the vendor's charts live; a site's mirror sends liftlock to the sandbox's registry instead. */
 const vendorCharts = 'oci://europe-west3-docker.pkg.dev/or2-msq-epmd-edp-anthos-t1iylu/helm-charts';
 
+/** What a stage needs of where it stands: a sandbox has it all, another cluster borrows registry and identity of one. */
+export type StageCluster = WorldCluster & Pick<Sandbox, 'registry' | 'identity'>;
+
 /** What to set up for an operator of the stand-in platform. */
-export interface StageOptions {
-  readonly sandbox: Sandbox;
+export interface StageOptions<Cluster extends StageCluster = Sandbox> {
+  readonly sandbox: Cluster;
   /** An empty folder that receives checkout, key, passwords and site file. */
   readonly folder: string;
   readonly namespace: string;
@@ -26,11 +29,13 @@ export interface StageOptions {
   readonly timeScale: number;
   /** How long ago the registry key was made. */
   readonly keyDaysAgo?: number | undefined;
+  /** How long the workloads may take to become ready; where images are pulled, minutes. */
+  readonly readyDeadlineMs?: number | undefined;
 }
 
 /** An installed platform and everything that its operator holds. */
-export interface Stage {
-  readonly sandbox: Sandbox;
+export interface Stage<Cluster extends StageCluster = Sandbox> {
+  readonly sandbox: Cluster;
   readonly folder: string;
   readonly namespace: string;
   readonly cloud: Cloud;
@@ -47,7 +52,9 @@ export interface Stage {
 }
 
 /** Installs the platform at a version and hands over what its operator would have: a checkout, a key and a site file. */
-export async function setStage(options: StageOptions): Promise<Stage> {
+export async function setStage<Cluster extends StageCluster = Sandbox>(
+  options: StageOptions<Cluster>,
+): Promise<Stage<Cluster>> {
   const { sandbox, folder, namespace, cloud } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const checkout = await makeCheckout(join(folder, 'codemie-helm-charts'), { fill: true });
@@ -67,6 +74,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     namespace,
     decoys: options.decoys ?? false,
     releases: options.releases,
+    readyDeadlineMs: options.readyDeadlineMs,
   });
   const passwordFile = join(folder, 'test-user-password');
   const secretFile = join(folder, 'client-secret');
@@ -112,5 +120,18 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     return siteFile;
   };
   await writeSite();
-  return { sandbox, folder, namespace, cloud, checkout, keyFile, siteFile, services, installed, writeSite, newKey, close: () => services.close() };
+  return {
+    sandbox,
+    folder,
+    namespace,
+    cloud,
+    checkout,
+    keyFile,
+    siteFile,
+    services,
+    installed,
+    writeSite,
+    newKey,
+    close: () => services.close(),
+  };
 }
