@@ -15,6 +15,7 @@ export default defineConfig({
             'packages/*/worlds/**/*.test.ts',
             'platforms/**/*.test.ts',
             'scripts/**/*.test.ts',
+            'bench/**/*.test.ts',
           ],
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },

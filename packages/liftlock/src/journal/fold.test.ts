@@ -6,7 +6,14 @@ import type { Step } from '../model/step.ts';
 import { foldJournal, touchedBy } from './fold.ts';
 import { nextAction } from './next-action.ts';
 
-const steps: readonly Step[] = ['a', 'b', 'c'].map((id) => ({ kind: 'check', id, title: id, check: id, settings: {}, risk: 'none' }));
+const steps: readonly Step[] = ['a', 'b', 'c'].map((id) => ({
+  kind: 'check',
+  id,
+  title: id,
+  check: id,
+  settings: {},
+  risk: 'none',
+}));
 const plan = { steps, decisions: [] } as unknown as Plan;
 
 function journal(bodies: readonly EntryBody[]): readonly Entry[] {
@@ -27,7 +34,12 @@ function outcomes(state: ReturnType<typeof foldJournal>): readonly EntryBody[] {
   switch (action.do) {
     case 'observe':
     case 'wait':
-      return (['todo', 'done', 'busy'] as const).map((observation) => ({ type: 'observed', step, observation, note: '' }));
+      return (['todo', 'done', 'busy'] as const).map((observation) => ({
+        type: 'observed',
+        step,
+        observation,
+        note: '',
+      }));
     case 'act':
       return [{ type: 'act-started', step }];
     case 'confirm':
@@ -38,7 +50,12 @@ function outcomes(state: ReturnType<typeof foldJournal>): readonly EntryBody[] {
     case 'stop': {
       const phase = state.steps.find((item) => item.step.id === step)?.phase;
       const ended = { type: 'act-ended', step, touched: 'yes', writes: 1, seconds: 1 } as const;
-      if (phase === 'acting') return [{ ...ended, outcome: 'done' }, { ...ended, outcome: 'failed', problem }, { type: 'resumed', who: 'x' }];
+      if (phase === 'acting')
+        return [
+          { ...ended, outcome: 'done' },
+          { ...ended, outcome: 'failed', problem },
+          { type: 'resumed', who: 'x' },
+        ];
       return [{ type: 'resumed', who: 'x' }];
     }
   }

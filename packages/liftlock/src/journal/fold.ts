@@ -101,7 +101,7 @@ function applyEntry(state: RunState, entry: Entry): RunState {
     case 'run-started':
       return state;
     case 'hop-planned':
-      return { ...state, plan: entry.plan, steps: keepSettled(state.steps, entry.plan.steps) };
+      return { ...state, plan: entry.plan, decisions: entry.plan.decisions, steps: keepSettled(state.steps, entry.plan.steps) };
     case 'baseline':
       return { ...state, baseline: entry.health };
     case 'resumed':
@@ -110,7 +110,9 @@ function applyEntry(state: RunState, entry: Entry): RunState {
         status: 'running',
         stopReason: undefined,
         resumes: state.resumes + 1,
-        steps: state.steps.map((step) => (step.phase === 'settled' ? step : { ...step, phase: 'todo' as const, problem: undefined })),
+        steps: state.steps.map((step) =>
+          step.phase === 'settled' ? step : { ...step, phase: 'todo' as const, problem: undefined },
+        ),
       };
     case 'stopped':
       return { ...state, status: 'stopped', stopReason: entry.reason, endedAt: entry.at };
@@ -149,7 +151,14 @@ function applyStepEntry(state: StepState, entry: StepEntry, at: string): StepSta
         endedAt: at,
       };
     case 'confirmed':
-      return { ...state, phase: 'settled', note: entry.note, confirmSeconds: entry.seconds, details: entry.details, endedAt: at };
+      return {
+        ...state,
+        phase: 'settled',
+        note: entry.note,
+        confirmSeconds: entry.seconds,
+        details: entry.details,
+        endedAt: at,
+      };
     case 'confirm-failed':
       return { ...state, phase: 'failed', problem: entry.problem, endedAt: at };
     case 'fault':

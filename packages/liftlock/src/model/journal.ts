@@ -71,7 +71,6 @@ export type EntryBody =
   | { readonly type: 'evidence'; readonly file: string }
   | { readonly type: 'run-finished' };
 
-export type EntryType = EntryBody['type'];
 export type Entry = EntryBody & {
   readonly run: string;
   /** 1, 2, 3 … without gaps. */

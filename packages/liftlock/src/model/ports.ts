@@ -42,12 +42,19 @@ export interface ClusterReader {
   canI(verb: string, group: string, resource: string, namespace: string): Promise<boolean>;
 }
 
+/** How a patch is merged. `strategic` knows the keys of Kubernetes' own lists; custom resources take `merge` alone. */
+export type PatchType = 'merge' | 'strategic';
+
 /** Writes to the cluster; every accepted write is counted. */
 export interface ClusterWriter {
   create(path: string, object: KubeObject): Promise<KubeObject>;
   replace(path: string, object: KubeObject): Promise<KubeObject>;
   /** JSON merge patch. */
   patch(path: string, patch: JsonObject): Promise<KubeObject>;
+  /** Strategic merge patch: `null` removes a field, `$patch: delete` an item of a list. */
+  strategicPatch(path: string, patch: JsonObject): Promise<KubeObject>;
+  /** The object as it would be after a patch. Writes nothing: the request is a dry run, whatever the path says. */
+  dryRunPatch(path: string, patch: JsonObject, type: PatchType): Promise<KubeObject>;
   delete(path: string): Promise<void>;
   writes(): number;
 }

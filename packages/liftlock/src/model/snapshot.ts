@@ -38,6 +38,11 @@ export interface Release {
   readonly values: JsonObject;
   readonly manifest: string;
   readonly hooks: readonly { readonly name: string; readonly kind: string; readonly events: readonly string[] }[];
+  /**
+   * Manifests of the revisions that failed since the installed one, newest first (O31): helm compares with the installed
+   * one alone, so what these have set stays.
+   */
+  readonly failedManifests?: readonly string[] | undefined;
   /** `ssa` for releases that Helm 4 applies server-side. */
   readonly applyMethod?: string | undefined;
 }

@@ -21,6 +21,11 @@ export interface SiteStatus {
   readonly target?: string | undefined;
   readonly components: readonly ComponentStatus[];
   readonly lastRun?:
-    | { readonly run: string; readonly status: string; readonly startedAt: string; readonly reason?: string | undefined }
+    | {
+        readonly run: string;
+        readonly status: string;
+        readonly startedAt: string;
+        readonly reason?: string | undefined;
+      }
     | undefined;
 }

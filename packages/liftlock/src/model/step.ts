@@ -1,4 +1,5 @@
-import type { JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { ObjectRef } from './kube.ts';
 
 /** A chart pinned by digest. */
 export interface PinnedChart {
@@ -80,6 +81,18 @@ export interface CheckStep extends StepBase {
   readonly settings: JsonObject;
 }
 
+/**
+ * Removes single fields of one live object, or sets them, without touching anything else of it. The patch is made from the
+ * paths, so that what is shown and what is sent cannot differ.
+ */
+export interface PatchObjectStep extends StepBase {
+  readonly kind: 'patch-object';
+  readonly object: ObjectRef;
+  /** Fields that go, as `spec.template.spec.nodeSelector.disk` or `spec.template.spec.containers[app].env[MODE]`. */
+  readonly remove: readonly string[];
+  readonly set: readonly { readonly path: string; readonly value: Json }[];
+}
+
 /** Every kind of step, by name: registries over it fail to compile when one is missing. */
 export interface Steps {
   readonly backup: BackupStep;
@@ -88,6 +101,7 @@ export interface Steps {
   readonly 'pull-secret': PullSecretStep;
   readonly 'registry-login': RegistryLoginStep;
   readonly check: CheckStep;
+  readonly 'patch-object': PatchObjectStep;
 }
 export type StepKind = keyof Steps;
 

@@ -9,7 +9,8 @@ import type { Site } from '../model/site.ts';
 import type { ComponentSnapshot, Snapshot } from '../model/snapshot.ts';
 import type { HelmUpgradeStep, PinnedChart, Step } from '../model/step.ts';
 import { partlyAt } from '../release/history.ts';
-import { changedPaths, mergeValues } from '../values/compare.ts';
+import { changedPaths, mergeValues, splitPath } from '../values/compare.ts';
+import { cleaningSteps } from './cleaning-steps.ts';
 import { outageOf } from './outage.ts';
 import { backupStep } from './steps/backup.ts';
 import { checkStep } from './steps/check.ts';
@@ -45,16 +46,25 @@ export const noForecast: Forecast = {
  */
 export function makePlan(input: PlanInput): Plan {
   const components = input.platform.components.map((component) => planComponent(component, input));
-  const upgrades = components.filter((plan) => plan.component.action === 'upgrade' || plan.component.action === 'install');
+  const upgrades = components.filter(
+    (plan) => plan.component.action === 'upgrade' || plan.component.action === 'install',
+  );
   const names = upgrades.map((plan) => plan.component.name);
   const steps: Step[] = [];
   if (upgrades.length > 0) {
-    steps.push(backupStep(components.map(({ component }) => ({ name: component.release, namespace: component.namespace }))));
+    steps.push(
+      backupStep(components.map(({ component }) => ({ name: component.release, namespace: component.namespace }))),
+    );
   }
-  for (const upgrade of upgrades) steps.push(upgrade.step);
+  for (const { step } of upgrades) {
+    const release = input.snapshot.components.find((item) => item.name === step.component)?.release;
+    steps.push(...cleaningSteps(step, release, input.decisions), step);
+  }
   const isWhole = components.every(({ component }) => component.action !== 'skipped');
   const checks = isWhole ? input.platform.checks : input.platform.checks.filter(isScoped);
-  const checked = components.filter(({ component }) => component.action !== 'skipped').map(({ component }) => component.name);
+  const checked = components
+    .filter(({ component }) => component.action !== 'skipped')
+    .map(({ component }) => component.name);
   if (names.length > 0) for (const check of checks) steps.push(checkStep(check, checked, input.target));
   return sealPlan({
     apiVersion: 'liftlock.dev/v1alpha1',
@@ -104,7 +114,9 @@ export function stateOf(snapshot: Snapshot): JsonObject {
 }
 
 function lowestInstalled(components: readonly ComponentPlan[]): string {
-  const versions = components.map((component) => component.installed?.version).filter((version) => version !== undefined);
+  const versions = components
+    .map((component) => component.installed?.version)
+    .filter((version) => version !== undefined);
   return versions.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))[0] ?? 'nothing';
 }
 
@@ -115,7 +127,8 @@ interface PlannedComponent {
 
 function planComponent(component: Component, input: PlanInput): PlannedComponent {
   const snapshot = input.snapshot.components.find((item) => item.name === component.name);
-  if (snapshot?.chart === undefined) throw new Problem('CHART_NOT_READ', `The chart of ${component.name} was not read.`);
+  if (snapshot?.chart === undefined)
+    throw new Problem('CHART_NOT_READ', `The chart of ${component.name} was not read.`);
   const { release } = snapshot;
   const chart: PinnedChart = {
     reference: component.chart.oci,
@@ -166,7 +179,11 @@ function planComponent(component: Component, input: PlanInput): PlannedComponent
   };
 }
 
-function pick(revision: { version: string; revision: number; status: NonNullable<ComponentPlan['installed']>['status'] }) {
+function pick(revision: {
+  version: string;
+  revision: number;
+  status: NonNullable<ComponentPlan['installed']>['status'];
+}) {
   return { version: revision.version, revision: revision.revision, status: revision.status };
 }
 
@@ -198,14 +215,18 @@ export function timeoutOf(component: Component, site: Site): number {
 /** The live keys of a component that someone decided to keep: `keep:COMPONENT:PATH`. */
 export function keptPaths(component: string, decisions: readonly Decision[]): readonly string[] {
   const prefix = `keep:${component}:`;
-  return decisions.map((decision) => decision.remedy).filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length)).toSorted();
+  return decisions
+    .map((decision) => decision.remedy)
+    .filter((id) => id.startsWith(prefix))
+    .map((id) => id.slice(prefix.length))
+    .toSorted();
 }
 
 /** The kept live values as a tree of their own, merged over the files. */
 export function keptValues(live: JsonObject, paths: readonly string[]): JsonObject {
   let kept: JsonObject = {};
   for (const path of paths) {
-    const keys = path.split('.');
+    const keys = splitPath(path);
     const value = jsonAt(live, keys);
     if (value === undefined) continue;
     kept = mergeValues(kept, keys.reduceRight<Json>((inner, key) => ({ [key]: inner }), value) as JsonObject);

@@ -30,7 +30,9 @@ export function makeRollback(input: RollbackInput): Plan {
     purpose: 'rollback',
     ...planHead(input),
     route: [{ from: input.target, to: steps[0]?.version ?? '' }],
-    components: (input.run.plan?.components ?? []).flatMap((component) => componentBack(component, steps, input.snapshot)),
+    components: (input.run.plan?.components ?? []).flatMap((component) =>
+      componentBack(component, steps, input.snapshot),
+    ),
     steps: [backupStep(releases), ...steps],
   });
 }
@@ -43,7 +45,8 @@ interface TouchedUpgrade {
 function touchedUpgrades(run: RunState): readonly TouchedUpgrade[] {
   return run.steps.flatMap((state) => {
     const { step } = state;
-    if (step.kind !== 'helm-upgrade' || !state.wasTried || (state.touched === 'no' && state.phase !== 'acting')) return [];
+    if (step.kind !== 'helm-upgrade' || !state.wasTried || (state.touched === 'no' && state.phase !== 'acting'))
+      return [];
     return [{ step, state }];
   });
 }
@@ -71,7 +74,11 @@ function rollbackOf({ step }: TouchedUpgrade, snapshot: Snapshot): readonly Helm
   ];
 }
 
-function componentBack(component: ComponentPlan, steps: readonly HelmRollbackStep[], snapshot: Snapshot): readonly ComponentPlan[] {
+function componentBack(
+  component: ComponentPlan,
+  steps: readonly HelmRollbackStep[],
+  snapshot: Snapshot,
+): readonly ComponentPlan[] {
   const step = steps.find((item) => item.component === component.name);
   if (step === undefined) return [];
   const release = snapshot.components.find((item) => item.name === component.name)?.release;

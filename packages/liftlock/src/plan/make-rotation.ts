@@ -39,7 +39,11 @@ export function makeRotation(input: RotationInput): Plan {
     route: [],
     components: [],
     steps: [
-      registryLoginStep(loginHost(registry.host, site), registry.login?.username ?? '', registry.login?.guideCommand?.split(' ')),
+      registryLoginStep(
+        loginHost(registry.host, site),
+        registry.login?.username ?? '',
+        registry.login?.guideCommand?.split(' '),
+      ),
       pullSecretStep({ ...pullSecret, namespace, keyId: input.keyId }),
     ],
   });

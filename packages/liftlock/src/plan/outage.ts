@@ -7,7 +7,8 @@ export function outageOf(snapshot: ComponentSnapshot): { readonly expected: bool
     const name = `${workload.kind} ${workload.metadata.name}`;
     const replicas = Number(jsonAt(workload.spec, ['replicas']) ?? 1);
     const strategy = jsonAt(workload.spec, ['strategy', 'type']);
-    if (strategy === 'Recreate') return { expected: true, why: `${name} is stopped before its new pods start (Recreate)` };
+    if (strategy === 'Recreate')
+      return { expected: true, why: `${name} is stopped before its new pods start (Recreate)` };
     if (workload.kind === 'StatefulSet' && replicas <= 1) {
       return { expected: true, why: `${name} has one replica, which is stopped before the new one starts` };
     }

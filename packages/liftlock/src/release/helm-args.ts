@@ -14,12 +14,7 @@ export interface UpgradeArguments {
  * resources: `legacy` waits as Helm 3 does. Never --atomic (O3), --set, --force or a reuse flag.
  */
 export function upgradeArguments(upgrade: UpgradeArguments, major: 3 | 4): readonly string[] {
-  return [
-    ...upgradeBase(upgrade),
-    major === 4 ? '--wait=legacy' : '--wait',
-    '--timeout',
-    `${upgrade.timeoutSeconds}s`,
-  ];
+  return [...upgradeBase(upgrade), major === 4 ? '--wait=legacy' : '--wait', '--timeout', `${upgrade.timeoutSeconds}s`];
 }
 
 /**

@@ -25,7 +25,9 @@ function releaseOf(secrets: readonly KubeObject[]): Release | undefined {
   const readings = secrets.map((secret) => ({ secret, reading: readReleaseRecord(secret) }));
   const records = readings.flatMap(({ reading }) => (reading.record === undefined ? [] : [reading.record]));
   const revisions = readings
-    .map(({ secret, reading }) => (reading.record === undefined ? damaged(secret, reading.reason) : revisionOf(reading.record)))
+    .map(({ secret, reading }) =>
+      reading.record === undefined ? damaged(secret, reading.reason) : revisionOf(reading.record),
+    )
     .toSorted((a, b) => a.revision - b.revision);
   const newest = revisions.at(-1);
   const first = secrets[0];
@@ -41,8 +43,18 @@ function releaseOf(secrets: readonly KubeObject[]): Release | undefined {
     values: source?.values ?? {},
     manifest: source?.manifest ?? '',
     hooks: source?.hooks ?? [],
+    failedManifests: failedSince(records, installed?.revision),
     applyMethod: source?.applyMethod,
   };
+}
+
+/** A revision that hangs counts: it is marked failed before anything goes on (O1). */
+function failedSince(records: readonly ReleaseRecord[], installed: number | undefined): readonly string[] {
+  if (installed === undefined) return [];
+  return records
+    .filter(({ revision, status }) => revision > installed && (status === 'failed' || status.startsWith('pending-')))
+    .toSorted((a, b) => b.revision - a.revision)
+    .map((record) => record.manifest);
 }
 
 function revisionOf(record: ReleaseRecord): Revision {

@@ -39,8 +39,6 @@ export type ReleaseReading =
   | { readonly record: ReleaseRecord; readonly reason?: undefined }
   | { readonly record: undefined; readonly reason: string };
 
-export const releaseSecretType = 'helm.sh/release.v1';
-
 const payloadLimit = 128 * 1024 * 1024;
 const statuses: readonly string[] = [
   'unknown',
@@ -128,7 +126,7 @@ function readPayload(secret: KubeObject, parse: (text: string) => Json): JsonObj
   const packed = Buffer.from(Buffer.from(encoded, 'base64').toString('latin1'), 'base64');
   const isGzip = packed[0] === 0x1f && packed[1] === 0x8b;
   try {
-    // Records older than Helm 3.0 final are not packed; helm still reads them.
+    // Records from before helm compressed them are plain JSON; helm still reads them.
     const text = (isGzip ? gunzipSync(packed, { maxOutputLength: payloadLimit }) : packed).toString('utf8');
     const payload = parse(text);
     return isJsonObject(payload) ? payload : 'the payload is no JSON object';

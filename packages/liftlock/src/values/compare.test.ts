@@ -15,7 +15,12 @@ test('a map takes the place of a scalar, and a scalar of a map', () => {
 test.each([
   { title: 'a leaf that changed', before: { a: { b: 1 } }, after: { a: { b: 2 } }, paths: ['a.b'] },
   { title: 'a leaf that vanished', before: { a: { b: 1, c: 1 } }, after: { a: { c: 1 } }, paths: ['a.b'] },
-  { title: 'a map that vanished, leaf by leaf', before: { a: { b: 1, c: { d: 1 } } }, after: {}, paths: ['a.b', 'a.c.d'] },
+  {
+    title: 'a map that vanished, leaf by leaf',
+    before: { a: { b: 1, c: { d: 1 } } },
+    after: {},
+    paths: ['a.b', 'a.c.d'],
+  },
   { title: 'a map that came', before: {}, after: { a: { b: 1 } }, paths: ['a.b'] },
   { title: 'an empty map and none', before: { a: {} }, after: {}, paths: [] },
   { title: 'null and none', before: { a: null }, after: {}, paths: ['a'] },
@@ -36,7 +41,10 @@ test('a path survives being written down', () => {
 });
 
 test('values merged over others differ from them in nothing that the later ones say', () => {
-  const values = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.oneof(fc.integer(), fc.dictionary(fc.constantFrom('x', 'y'), fc.integer(), { minKeys: 1 })));
+  const values = fc.dictionary(
+    fc.constantFrom('a', 'b', 'c'),
+    fc.oneof(fc.integer(), fc.dictionary(fc.constantFrom('x', 'y'), fc.integer(), { minKeys: 1 })),
+  );
   fc.assert(
     fc.property(values, values, (earlier, later) => {
       const merged = mergeValues(earlier, later);

@@ -34,7 +34,10 @@ function changesAt(before: Json | undefined, after: Json | undefined, at: readon
   if ((isMapBefore || before === undefined) && (isMapAfter || after === undefined)) {
     return changesBelow(isMapBefore ? before : {}, isMapAfter ? after : {}, at);
   }
-  if (canonicalJson(before ?? null) === canonicalJson(after ?? null) && (before === undefined) === (after === undefined)) {
+  if (
+    canonicalJson(before ?? null) === canonicalJson(after ?? null) &&
+    (before === undefined) === (after === undefined)
+  ) {
     return [];
   }
   return [{ path: joinPath(at), before, after }];

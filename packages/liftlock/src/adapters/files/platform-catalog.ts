@@ -104,14 +104,18 @@ export async function loadSite(written: string, folder: string = platformsFolder
  * @returns for example `platform codemie, 5 components, no mistakes`
  * @throws as loadPlatform and loadSite
  */
-export async function validateFile(nameOrFile: string, folder: string = platformsFolder()): Promise<string> {
+export async function validateFile(
+  nameOrFile: string,
+  findingCodes?: readonly string[],
+  folder: string = platformsFolder(),
+): Promise<string> {
   const file = await definitionFile(nameOrFile, folder);
   const text = await readDefinition(file, 'The definition');
   if (kindOf(text, file) === 'Site') {
     const { site } = await loadSite(file, folder);
     return `site ${site.metadata.name} of the platform ${site.platform}, no mistakes`;
   }
-  const { metadata, components } = parsePlatform(text, file);
+  const { metadata, components } = parsePlatform(text, file, findingCodes === undefined ? {} : { findingCodes });
   return `platform ${metadata.name}, ${components.length} component${components.length === 1 ? '' : 's'}, no mistakes`;
 }
 

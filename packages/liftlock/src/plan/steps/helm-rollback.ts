@@ -1,7 +1,9 @@
 import type { HelmRollbackStep } from '../../model/step.ts';
 
 /** One `helm rollback` to a named revision. */
-export function helmRollbackStep(facts: Omit<HelmRollbackStep, 'kind' | 'id' | 'title' | 'risk' | 'command'>): HelmRollbackStep {
+export function helmRollbackStep(
+  facts: Omit<HelmRollbackStep, 'kind' | 'id' | 'title' | 'risk' | 'command'>,
+): HelmRollbackStep {
   return {
     ...facts,
     kind: 'helm-rollback',

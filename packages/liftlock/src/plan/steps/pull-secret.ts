@@ -1,7 +1,9 @@
 import type { PullSecretStep } from '../../model/step.ts';
 
 /** Puts a new key into the image pull secret that the platform's pods use. */
-export function pullSecretStep(facts: Omit<PullSecretStep, 'kind' | 'id' | 'title' | 'risk' | 'guideCommand'>): PullSecretStep {
+export function pullSecretStep(
+  facts: Omit<PullSecretStep, 'kind' | 'id' | 'title' | 'risk' | 'guideCommand'>,
+): PullSecretStep {
   return {
     ...facts,
     kind: 'pull-secret',

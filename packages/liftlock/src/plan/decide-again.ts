@@ -1,0 +1,39 @@
+import type { StepState } from '../journal/fold.ts';
+import type { Decision } from '../model/finding.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { PatchObjectStep, Step } from '../model/step.ts';
+import { cleaningSteps } from './cleaning-steps.ts';
+import { sealPlan } from './make-plan.ts';
+
+/**
+ * The plan of a run with what was decided since it began: the fields that shall go are removed before the upgrade that they
+ * would hinder. Every other step stays as it is, so that what is settled stays settled.
+ */
+export function decideAgain(
+  plan: Plan,
+  steps: readonly StepState[],
+  snapshot: Snapshot,
+  decisions: readonly Decision[],
+): Plan {
+  const known = new Set(plan.decisions.map((decision) => decision.remedy));
+  const added = decisions.filter((decision) => !known.has(decision.remedy));
+  if (added.length === 0) return plan;
+  const settled = new Set(steps.filter((state) => state.phase === 'settled').map((state) => state.step.id));
+  const taken = new Set(plan.steps.map((step) => step.id));
+  const all = plan.steps.flatMap((step): readonly Step[] => {
+    if (step.kind !== 'helm-upgrade' || settled.has(step.id)) return [step];
+    const release = snapshot.components.find((component) => component.name === step.component)?.release;
+    return [...cleaningSteps(step, release, added).map((cleaning) => withFreeId(cleaning, taken)), step];
+  });
+  const { digest: _digest, forecast, inputs, ...content } = plan;
+  return { ...sealPlan({ ...content, steps: all, decisions: [...plan.decisions, ...added] }), forecast, inputs };
+}
+
+/** A second patch of the same object is a step of its own: the first may be settled. */
+function withFreeId(step: PatchObjectStep, taken: ReadonlySet<string>): PatchObjectStep {
+  if (!taken.has(step.id)) return step;
+  let number = 2;
+  while (taken.has(`${step.id}/${number}`)) number += 1;
+  return { ...step, id: `${step.id}/${number}` };
+}

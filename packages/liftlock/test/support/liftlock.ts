@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The real command line as a person would run it, with state and cache folders of its own. */
+export interface Operator {
+  readonly home: string;
+  readonly environment: NodeJS.ProcessEnv;
+  run(...args: readonly string[]): Promise<Outcome>;
+  /** Starts a command and leaves it running. */
+  start(...args: readonly string[]): Started;
+}
+
+export interface Started {
+  readonly pid: number;
+  readonly done: Promise<Outcome>;
+  /** What it has printed so far, both streams in the order in which they came. */
+  output(): string;
+  signal(name: NodeJS.Signals): void;
+  /** Resolves when the output holds the text; rejects when the command ends first. */
+  printed(text: string | RegExp): Promise<void>;
+}
+
+export interface OperatorOptions {
+  readonly helm: string;
+  readonly cwd?: string | undefined;
+  readonly environment?: NodeJS.ProcessEnv | undefined;
+}
+
+/** A person at a machine of their own. */
+export async function makeOperator(options: OperatorOptions): Promise<Operator> {
+  const home = await mkdtemp(join(tmpdir(), 'liftlock-operator-'));
+  const environment = {
+    PATH: process.env['PATH'],
+    HOME: home,
+    XDG_STATE_HOME: join(home, 'state'),
+    XDG_CACHE_HOME: join(home, 'cache'),
+    LIFTLOCK_HELM: options.helm,
+    NO_COLOR: '1',
+    ...options.environment,
+  };
+  const start = (...args: readonly string[]) => startCommand(args, environment, options.cwd ?? home);
+  return { home, environment, start, run: (...args) => start(...args).done };
+}
+
+function startCommand(args: readonly string[], environment: NodeJS.ProcessEnv, cwd: string): Started {
+  const child = spawn(process.execPath, [cli, ...args], { env: environment, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let all = '';
+  let stdout = '';
+  let stderr = '';
+  const waiting = new Set<() => void>();
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    all += text;
+    for (const look of waiting) look();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    all += text;
+    for (const look of waiting) look();
+  });
+  const done = new Promise<Outcome>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  return {
+    pid: child.pid ?? 0,
+    done,
+    output: () => all,
+    signal: (name) => child.kill(name),
+    printed: (text) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (typeof text === 'string' ? !all.includes(text) : !text.test(all)) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+        void done.then(() => reject(new Error(`it ended without printing ${String(text)}:\n${all}`)));
+      }),
+  };
+}
