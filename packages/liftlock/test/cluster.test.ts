@@ -5,15 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { up, type Sandbox } from '@liftlock/sandbox';
 import { connectCluster, type ClusterConnection, type ConnectOptions } from '../src/adapters/cluster/connect.ts';
-import type { Problem } from '../src/model/problem.ts';
+import { problemOf, serviceAccountToken, type Config } from './support/kubeconfigs.ts';
 import { startConnectProxy, startSocksProxy } from './support/proxies.ts';
-
-interface Config {
-  'current-context': string;
-  clusters: [{ name: string; cluster: Record<string, unknown> }];
-  users: [{ name: string; user: Record<string, unknown> }];
-  contexts: [{ name: string; context: Record<string, unknown> }];
-}
 
 let sandbox: Sandbox;
 let folder: string;
@@ -47,37 +40,6 @@ async function connectWith(options: Partial<ConnectOptions>): Promise<ClusterCon
   const connection = await connectCluster({ env: {}, ...options });
   open.push(connection);
   return connection;
-}
-
-async function problemOf(promise: Promise<unknown>): Promise<Problem> {
-  return promise.then(
-    () => expect.fail('nothing was thrown'),
-    (error: unknown) => error as Problem,
-  );
-}
-
-/** A token of a service account that may do anything. */
-async function serviceAccountToken(): Promise<string> {
-  const name = 'robot';
-  const account = `/api/v1/namespaces/default/serviceaccounts`;
-  if ((await sandbox.api.find(`${account}/${name}`)) === undefined) {
-    await sandbox.api.create(account, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } });
-    await sandbox.api.create('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-      subjects: [{ kind: 'ServiceAccount', name, namespace: 'default' }],
-    });
-  }
-  const path = `${account}/${name}/token`;
-  const answer = await sandbox.api.create(path, {
-    apiVersion: 'authentication.k8s.io/v1',
-    kind: 'TokenRequest',
-    metadata: {},
-    spec: {},
-  } as never);
-  return (answer as unknown as { status: { token: string } }).status.token;
 }
 
 test('who, what and which version: asked of the API server', async () => {
@@ -205,7 +167,7 @@ test('O22: a SOCKS proxy is honoured, and resolves the name', async () => {
 test('O22: an exec plug-in is asked once for many requests, and again when its token ends', async () => {
   const count = join(folder, 'exec-count');
   const plugin = join(folder, 'plugin');
-  const token = await serviceAccountToken();
+  const token = await serviceAccountToken(sandbox);
   // The answer lives for two seconds; what it is told of the cluster is kept for the test.
   const script = `#!${process.execPath}
 const fs = require('node:fs');
@@ -259,7 +221,7 @@ test('a plug-in that fails is named, with the end of what it said', async () => 
 });
 
 test('O22: token files and impersonation are honoured', async () => {
-  writeFileSync(join(folder, 'token'), `${await serviceAccountToken()}\n`, { mode: 0o600 });
+  writeFileSync(join(folder, 'token'), `${await serviceAccountToken(sandbox)}\n`, { mode: 0o600 });
   const byFile = await connectWith({
     kubeconfig: kubeconfig((config) => {
       config.users[0].user = { tokenFile: 'token', token: 'not this one' };
@@ -324,7 +286,7 @@ test('several files of KUBECONFIG are merged, the first entry of a name wins', a
   expect([broken.code, broken.exitCode, broken.message.includes('very-secret')]).toEqual(['BAD_KUBECONFIG', 2, false]);
 });
 
-test('C03: a server that is away is named, with what to do', async () => {
+test('C05: a server that is away is named, with what to do', async () => {
   const away = kubeconfig((config) => {
     config.clusters[0].cluster['server'] = 'https://127.0.0.1:1';
   });

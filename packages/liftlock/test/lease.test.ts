@@ -4,7 +4,7 @@ import { connectCluster, type ClusterConnection } from '../src/adapters/cluster/
 import { makeLease } from '../src/adapters/cluster/lease.ts';
 import type { JsonObject } from '../src/model/json.ts';
 import type { Clock } from '../src/model/ports.ts';
-import type { Problem } from '../src/model/problem.ts';
+import { Problem } from '../src/model/problem.ts';
 
 let sandbox: Sandbox;
 let connection: ClusterConnection;
@@ -64,7 +64,7 @@ function breakable() {
   const via: Pick<ClusterConnection, 'request' | 'server'> = {
     server: connection.server,
     request: async (request) => {
-      if (state.isBroken) throw Object.assign(new Error('gone'), { code: 'ECONNRESET' });
+      if (state.isBroken) throw new Problem('CLUSTER_UNREACHABLE', 'the network is away');
       return connection.request(request);
     },
   };
@@ -109,7 +109,7 @@ test('O8: a lease that lapsed is taken over, and its former holder may write no 
 });
 
 test('O8: clocks of two machines are never compared', async () => {
-  const late: Clock = { ...clock, now: () => new Date('2020-01-01T00:00:00Z') };
+  const late: Clock = { ...clock, now: () => new Date(Date.now() - 200_000_000_000) };
   const first = leaseOf('clocks', 'late', { clock: late });
   await first.acquire();
   expect((await problemOf(leaseOf('clocks', 'punctual').acquire())).code).toBe('LEASE_HELD');
@@ -135,4 +135,18 @@ test('of many that begin at once, one gets it', async () => {
   const may = await Promise.all(all.map(async (lease) => lease.mayWrite()));
   expect(may.filter(Boolean)).toHaveLength(1);
   await Promise.all(all.map(async (lease) => lease.release()));
+});
+
+test('O8: a machine that slept looks before it writes', async () => {
+  let asleepMs = 0;
+  const sleepy: Clock = { ...clock, now: () => new Date(Date.now() + asleepMs) };
+  const { state, via } = breakable();
+  const lease = leaseOf('slept', 'laptop', { clock: sleepy, via });
+  await lease.acquire();
+  state.isBroken = true;
+  expect(await lease.mayWrite()).toBe(true);
+  // What the monotonic clock does not count.
+  asleepMs = 3_600_000;
+  expect(await lease.mayWrite()).toBe(false);
+  await lease.release();
 });

@@ -68,3 +68,20 @@ export function service(name: string, spec: Readonly<Record<string, unknown>> = 
     spec: { selector: { app: name }, ports: [{ port: 80 }], ...spec },
   });
 }
+
+/** Two versions of a chart: the second changes two objects, adds one and drops one. */
+export function twoVersions(folder: string): { readonly first: string; readonly second: string } {
+  const first = writeChart(folder, '1.0.0', {
+    kept: configMap('kept', { a: '1' }),
+    dropped: configMap('dropped', { a: '1' }),
+    web: deployment('web', 'example.com/web:1'),
+    svc: service('web'),
+  });
+  const second = writeChart(folder, '2.0.0', {
+    kept: configMap('kept', { a: '2' }),
+    added: configMap('added', { a: '1' }),
+    web: deployment('web', 'example.com/web:2'),
+    svc: service('web'),
+  });
+  return { first, second };
+}

@@ -15,6 +15,7 @@ export interface ApiCall {
   /** A watch: its answer has no end. */
   readonly isEndless?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly maySend?: (() => Promise<boolean>) | undefined;
 }
 
 const attempts = 5;

@@ -37,7 +37,7 @@ export function heldProblem(found: LeaseRecord, asked: { readonly namespace: str
   const since = found.acquireTime === '' ? '' : ` since ${found.acquireTime.replace(/\.\d+Z$/, 'Z')}`;
   return new Problem('LEASE_HELD', `Another run is at work on this platform: ${found.holder}${since}.`, {
     advice: [
-      'Wait until it is done: liftlock status --watch',
+      'Wait until it is done; where it runs, `liftlock status` shows how far it is.',
       `If it is dead, its lease ${asked.namespace}/${asked.name} lapses ${found.durationSeconds} s after its end; then: liftlock resume`,
     ],
     exitCode: exitCodes.blocked,

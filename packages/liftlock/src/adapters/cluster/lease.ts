@@ -33,8 +33,8 @@ export function makeLease(options: LeaseOptions): WriterLease {
   const path = `${collection}/${options.name}`;
   const stop = new AbortController();
   let held: LeaseRecord | undefined;
-  /** On this process's monotonic clock: before the request that renewed it was sent. */
-  let renewedAt = -Infinity;
+  /** Before the request that renewed it was sent: on the monotonic clock, and on this machine's own. */
+  let renewedAt = { steady: -Infinity, wall: 0 };
   let renewing: Promise<boolean> | undefined;
   let written = 0;
 
@@ -62,7 +62,7 @@ export function makeLease(options: LeaseOptions): WriterLease {
 
   /** Writes the lease as ours over the record that was read, or anew. Undefined: someone else was faster. */
   async function take(over: LeaseRecord | undefined, isRenewal: boolean): Promise<LeaseRecord | undefined> {
-    const startedAt = performance.now();
+    const startedAt = { steady: performance.now(), wall: options.clock.now().getTime() };
     const now = microTime(options.clock.now(), (written += 1));
     const spec = {
       holderIdentity: options.holder.identity,
@@ -94,6 +94,11 @@ export function makeLease(options: LeaseOptions): WriterLease {
     return (await take(found, true)) !== undefined;
   }
 
+  /** The monotonic clock stands still while a machine sleeps, the other may be set back: the larger answer counts. */
+  function renewalAgeMs(): number {
+    return Math.max(performance.now() - renewedAt.steady, options.clock.now().getTime() - renewedAt.wall);
+  }
+
   async function renew(): Promise<boolean> {
     renewing ??= renewOnce().finally(() => {
       renewing = undefined;
@@ -118,7 +123,7 @@ export function makeLease(options: LeaseOptions): WriterLease {
     },
     mayWrite: async () => {
       if (held === undefined) return false;
-      if (performance.now() - renewedAt <= thirdMs) return true;
+      if (renewalAgeMs() <= thirdMs) return true;
       try {
         return await renew();
       } catch {

@@ -36,7 +36,8 @@ async function pagesOnce(read: (query: string) => Promise<JsonObject>, options: 
     objects.push(...itemsOf(page));
     const metadata = isJsonObject(page['metadata']) ? page['metadata'] : {};
     next = typeof metadata['continue'] === 'string' ? metadata['continue'] : '';
-    if (next === '') return { objects, resourceVersion: String(metadata['resourceVersion'] ?? '') };
+    const version = metadata['resourceVersion'];
+    if (next === '') return { objects, resourceVersion: typeof version === 'string' ? version : '' };
   }
 }
 

@@ -43,7 +43,7 @@ export function refusedProblem(method: string, path: string, refusal: ApiRefusal
   if (status === 403) {
     return new Problem('CLUSTER_REFUSED', message, {
       details,
-      advice: ['Ask for the permission; `liftlock platform rbac` lists what is needed.'],
+      advice: ['Ask for that permission; `kubectl auth can-i VERB RESOURCE -n NAMESPACE` says when it is there.'],
     });
   }
   if (status === 429 || status >= 500) {
@@ -65,6 +65,14 @@ export function unreachableProblem(server: string, context: string, error: Error
     exitCode: exitCodes.blocked,
     touched,
     cause: error,
+  });
+}
+
+/** A write that was held back, since another process may have taken the site over. */
+export function leaseLostProblem(): Problem {
+  return new Problem('LEASE_LOST', 'This run no longer holds the lease: it writes no more.', {
+    advice: ['Another process has taken the site over: see `liftlock status`.'],
+    exitCode: exitCodes.failed,
   });
 }
 

@@ -7,7 +7,7 @@ import { proxyFor, withScheme, type Environment } from '../http/proxy-choice.ts'
 import { trustedCertificates } from '../http/trust.ts';
 import { dataOrFile, makeCredentials, type Login } from './credentials.ts';
 import { textOf, type KubeconfigContext } from './kubeconfig.ts';
-import { unreachableProblem } from './problems.ts';
+import { leaseLostProblem, unreachableProblem } from './problems.ts';
 
 export interface ClusterRequest {
   readonly method: string;
@@ -18,13 +18,15 @@ export interface ClusterRequest {
   /** Milliseconds until the answer begins, and between its pieces. Absent: without end, for watches. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Asked when nothing but sending is left to do, after a login that may take long. False: LEASE_LOST. */
+  readonly maySend?: (() => Promise<boolean>) | undefined;
 }
 
 /** Speaks to one API server as one user. */
 export interface Transport {
   /**
    * Sends a request with the user's credentials and gives back whatever was answered: nothing is tried again, no
-   * status is judged. Problems: CLUSTER_UNREACHABLE, CLUSTER_LOGIN_FAILED. Abort errors pass as they are.
+   * status is judged. Problems: CLUSTER_UNREACHABLE, CLUSTER_LOGIN_FAILED, LEASE_LOST. Abort errors pass as they are.
    */
   send(request: ClusterRequest): Promise<HttpAnswer>;
   close(): void;
@@ -40,6 +42,8 @@ export function makeTransport(
   return {
     send: async (request) => {
       const login = await credentials.login();
+      if (request.maySend !== undefined && !(await request.maySend())) throw leaseLostProblem();
+      request.signal?.throwIfAborted();
       const url = `${context.server}${request.path}`;
       try {
         const answer = await sendRequest({

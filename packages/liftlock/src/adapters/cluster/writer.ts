@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../model/json.ts';
 import type { KubeObject } from '../../model/kube.ts';
 import type { ClusterWriter, PatchType } from '../../model/ports.ts';
-import { exitCodes, Problem } from '../../model/problem.ts';
 import { readJson, readText } from '../http/http-client.ts';
 import { callApi } from './api-client.ts';
 import type { Transport } from './transport.ts';
@@ -26,13 +25,13 @@ export function makeWriter(parts: WriterParts): ClusterWriter {
   let accepted = 0;
 
   async function write(method: string, path: string, body?: JsonObject | KubeObject, type = 'application/json') {
-    if (parts.mayWrite !== undefined && !(await parts.mayWrite())) throw leaseLost();
     const answer = await callApi(parts.transport, parts.server, {
       method,
       path,
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': type }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       isRepeatable: false,
+      maySend: parts.mayWrite,
     });
     if (!isDryRun(path)) accepted += 1;
     return answer;
@@ -62,12 +61,4 @@ function asDryRun(path: string): string {
 
 function isDryRun(path: string): boolean {
   return new URLSearchParams(path.split('?')[1] ?? '').getAll('dryRun').includes('All');
-}
-
-function leaseLost(): Problem {
-  return new Problem('LEASE_LOST', 'This run no longer holds the lease: it writes no more.', {
-    advice: ['Another process has taken the site over: see `liftlock status`.'],
-    exitCode: exitCodes.failed,
-    touched: 'unknown',
-  });
 }

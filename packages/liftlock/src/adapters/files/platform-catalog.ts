@@ -63,7 +63,12 @@ async function definitionFile(nameOrFile: string, folder: string): Promise<strin
 }
 
 function readDefinition(file: string, what: string): Promise<string> {
-  return readText(file, { code: 'FILE_UNREADABLE', what, exitCode: exitCodes.usage });
+  return readText(file, {
+    code: 'FILE_UNREADABLE',
+    what,
+    exitCode: exitCodes.usage,
+    advice: ['Check the path; a relative one counts from the present folder.'],
+  });
 }
 
 /**

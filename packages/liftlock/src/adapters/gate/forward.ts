@@ -14,6 +14,7 @@ export async function forward(
   request: IncomingMessage,
   response: ServerResponse,
   onStatus: (status: number) => void = () => undefined,
+  maySend?: () => Promise<boolean>,
 ): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => {
@@ -27,6 +28,8 @@ export async function forward(
     headers: requestHeaders(request.headers),
     ...(hasBody ? { body: request } : {}),
     signal: gone.signal,
+    // Whoever asked may have gone meanwhile: then nobody asks for it any more.
+    maySend: async () => (await maySend?.()) !== false && !request.socket.destroyed,
   });
   onStatus(answer.status);
   await relay(answer, response);

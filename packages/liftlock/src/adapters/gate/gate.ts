@@ -16,11 +16,9 @@ export function makeGate(
   options: { readonly folder: string },
 ): Gate {
   const { namespace } = connection;
-  // Shared by all shadows: which APIs the server itself serves does not change between two releases.
-  const localApis = makeLocalApis(connection);
   return {
-    openShadow: async () => {
-      const shadow = makeShadow(connection, localApis);
+    openShadow: async (records = []) => {
+      const shadow = makeShadow(connection, makeLocalApis(connection), records);
       const loopback = await openLoopback({ folder: options.folder, namespace, handle: shadow.handle });
       return { kubeconfig: loopback.kubeconfig, writes: () => 0, answers: shadow.answers, close: loopback.close };
     },

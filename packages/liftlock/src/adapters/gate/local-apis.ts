@@ -64,7 +64,8 @@ export function makeLocalApis(upstream: Upstream): LocalApis {
       const spec = jsonAt(parseObject(service.body) as unknown as JsonObject, ['spec']);
       const backend = isJsonObject(spec) ? spec['service'] : undefined;
       if (!isJsonObject(backend)) return undefined;
-      return `${group}/${version} is served by another program, the Service ${String(backend['namespace'])}/${String(backend['name'])}, which may not honour a dry run`;
+      const { namespace, name } = backend as { readonly namespace?: string; readonly name?: string };
+      return `${group}/${version} is served by another program, the Service ${namespace ?? ''}/${name ?? ''}, which may not honour a dry run`;
     }
     // Nothing serves it: the API server says so itself.
     if (service.status === 404) return undefined;

@@ -27,20 +27,21 @@ export function makeRunGate(upstream: Upstream, mayWrite: () => Promise<boolean>
         await forward(upstream, request, response);
         return;
       }
-      // A lease that cannot be read is no lease.
-      if (!(await mayWrite().catch(() => false))) {
-        sendFailure(response, 403, 'Forbidden', 'liftlock: this run no longer holds the lease');
-        return;
-      }
       const isDryRun = url.searchParams.getAll('dryRun').includes('All') && method !== 'DELETE';
       const count = () => {
         if (!isDryRun) writes += 1;
       };
       try {
-        await forward(upstream, request, response, (status) => {
+        const onStatus = (status: number) => {
           if (status < 300) count();
-        });
+        };
+        // A lease that cannot be read is no lease.
+        await forward(upstream, request, response, onStatus, async () => mayWrite().catch(() => false));
       } catch (error) {
+        if (isProblem(error) && error.code === 'LEASE_LOST') {
+          sendFailure(response, 403, 'Forbidden', 'liftlock: this run no longer holds the lease');
+          return;
+        }
         if (!isProblem(error) || error.touched !== 'no') count();
         throw error;
       }

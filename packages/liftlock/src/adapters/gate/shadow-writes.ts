@@ -24,6 +24,8 @@ export interface ShadowParts {
   readonly upstream: Upstream;
   readonly records: ReleaseRecords;
   readonly localApis: LocalApis;
+  /** Namespaces that helm created in this shadow: they do not exist, and nothing in them can be judged. */
+  readonly newNamespaces: Set<string>;
 }
 
 /** Asks the API server to judge one write, notes what it says, and answers helm so that it goes on. */
@@ -41,14 +43,19 @@ export async function judgeWrite(asked: ShadowWrite, parts: ShadowParts): Promis
   const [before, judged] = await Promise.all([liveObject(asked, parts), dryRun(asked, parts, body)]);
   if (judged.answer.status < 300) {
     if (isSecret(asked.target) && isRecord(judged.object)) parts.records.keep(judged.object as KubeObject);
+    if (before === undefined && judged.object?.kind === 'Namespace')
+      parts.newNamespaces.add(judged.object.metadata.name);
     note(asked, judged, before);
     relay(asked, judged);
     return;
   }
   const message = messageOf(judged.object);
+  const unborn = asked.target.namespace;
+  const isUnborn = judged.answer.status === 404 && unborn !== undefined && parts.newNamespaces.has(unborn);
   // The server refuses the dry run, not the write: https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#side-effects
   const isUnjudgeable = /does not support dry run/.test(message);
-  note(asked, judged, before, isUnjudgeable ? message : undefined);
+  const why = isUnborn ? `the namespace ${unborn} is made by the same upgrade` : isUnjudgeable ? message : undefined;
+  note(asked, judged, before, why);
   const standIn = before ?? parseObject(body);
   // helm stops at its first rejection: given an object it goes on, and the next rejection is found as well. Records are
   // its own, and a deletion that is refused does not stop it.
@@ -56,7 +63,7 @@ export async function judgeWrite(asked: ShadowWrite, parts: ShadowParts): Promis
     asked.method === 'DELETE' ||
     standIn === undefined ||
     isAboutRecord(asked, body) ||
-    judged.answer.status === 404
+    (judged.answer.status === 404 && !isUnborn)
   ) {
     relay(asked, judged);
   } else {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { KubeObject } from '../../model/kube.ts';
 import type { ShadowAnswer } from '../../model/ports.ts';
 import { sendFailure } from './answers.ts';
 import { isQuestion, isRead, isTunnel, isUnjudged, parseApiPath, type ApiTarget } from './api-path.ts';
@@ -20,8 +21,10 @@ const writeMethods = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
  * Lets nothing be written: reads pass, questions pass, a write becomes a dry run, and what is none of these is refused.
  * helm's own records are kept in memory, so that it sees what it did.
  */
-export function makeShadow(upstream: Upstream, localApis: LocalApis): Shadow {
+export function makeShadow(upstream: Upstream, localApis: LocalApis, foreseen: readonly KubeObject[] = []): Shadow {
   const records = makeReleaseRecords();
+  for (const record of foreseen) records.keep(record);
+  const newNamespaces = new Set<string>();
   const slots: { answer?: ShadowAnswer }[] = [];
 
   async function write(request: IncomingMessage, response: ServerResponse, target: ApiTarget): Promise<void> {
@@ -38,7 +41,7 @@ export function makeShadow(upstream: Upstream, localApis: LocalApis): Shadow {
       },
     };
     try {
-      await judgeWrite(asked, { upstream, records, localApis });
+      await judgeWrite(asked, { upstream, records, localApis, newNamespaces });
     } catch (error) {
       const why = error instanceof Error ? error.message : 'unknown error';
       slot.answer ??= {

@@ -60,7 +60,7 @@ function makeSecureAgent(proxy: string | undefined, given: TlsOptions): https.Ag
   const options = {
     // Made once: reading hundreds of certificates again for each connection takes 40 ms.
     secureContext: tls.createSecureContext({
-      ...(given.ca === undefined ? {} : { ca: [given.ca].flat() as string[] }),
+      ...(given.ca === undefined ? {} : { ca: typeof given.ca === 'string' ? given.ca : [...given.ca] }),
       ...(given.cert === undefined ? {} : { cert: given.cert }),
       ...(given.key === undefined ? {} : { key: given.key }),
     }),

@@ -119,24 +119,24 @@ export async function sendRequest(asked: HttpRequest & { readonly agent: http.Ag
   return promise;
 }
 
-function withLength(request: HttpRequest): OutgoingHttpHeaders {
-  const { body, headers } = request;
+function withLength(asked: HttpRequest): OutgoingHttpHeaders {
+  const { body, headers } = asked;
   if (body === undefined || body instanceof Readable) return { ...headers };
   return { ...headers, 'content-length': Buffer.byteLength(body) };
 }
 
-function keepTime(outgoing: http.ClientRequest, request: HttpRequest, url: URL): { stop: () => void } {
-  const patience = request.connectTimeoutMs ?? connectTimeoutMs;
+function keepTime(outgoing: http.ClientRequest, asked: HttpRequest, url: URL): { stop: () => void } {
+  const patience = asked.connectTimeoutMs ?? connectTimeoutMs;
   const connecting = setTimeout(
     () => outgoing.destroy(timedOut(url, `no connection within ${patience / 1000} s`)),
     patience,
   );
   const answering =
-    request.timeoutMs === undefined
+    asked.timeoutMs === undefined
       ? undefined
       : setTimeout(
-          () => outgoing.destroy(timedOut(url, `no answer within ${(request.timeoutMs ?? 0) / 1000} s`)),
-          request.timeoutMs,
+          () => outgoing.destroy(timedOut(url, `no answer within ${(asked.timeoutMs ?? 0) / 1000} s`)),
+          asked.timeoutMs,
         );
   outgoing.once('socket', (socket) => {
     const connected = () => clearTimeout(connecting);

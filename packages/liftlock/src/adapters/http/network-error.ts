@@ -12,17 +12,18 @@ export function timedOut(url: URL, what: string): NetworkError {
 export function explainNetworkError(error: unknown, url: URL): NetworkError {
   const first = firstOf(error);
   const code = 'code' in first && typeof first.code === 'string' ? first.code : 'ERR_NETWORK';
-  const said = first.message === '' ? code : (first.message.split('\n')[0] ?? code);
-  const message = said.includes(url.host) ? said : `${url.host}: ${plainWords[code] ?? said}`;
-  return Object.assign(new Error(message.replaceAll(/\/\/[^/@\s]*@/g, '//')), { code, name: first.name });
+  const said = plainWords(first, code);
+  const message = said.includes(url.host) ? said : `${url.host}: ${said}`;
+  return Object.assign(new Error(message.replaceAll(/\/\/[^/@\s]*@/g, '//')), { code });
 }
 
-/** What OpenSSL says of a plain-text server would help nobody. */
-const plainWords: Readonly<Record<string, string>> = {
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
-  ERR_PROXY_TUNNEL: 'the proxy refuses the tunnel',
-  ECONNRESET: 'the connection was reset',
-};
+/** What OpenSSL says of a server without TLS would help nobody. */
+function plainWords(error: Error, code: string): string {
+  if (/wrong version number|packet length too long|http request/.test(error.message)) return 'it does not speak TLS';
+  if (code === 'ERR_PROXY_TUNNEL') return `the proxy refuses the tunnel (${error.message.split('\n')[0] ?? ''})`;
+  if (code === 'ECONNRESET') return 'the connection was reset';
+  return error.message === '' ? code : (error.message.split('\n')[0] ?? code);
+}
 
 /** Attempts over several addresses fail together, with an empty message of their own. */
 function firstOf(error: unknown): Error {
