@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 
 interface Options {
   readonly output: 'text' | 'jsonl';
+  readonly allow: readonly string[];
   readonly yes?: true;
   readonly site?: string;
 }
@@ -12,6 +13,11 @@ export function addResume(): Command {
     .description('go on with a run that stopped; what is done is not done again')
     .argument('[run]', 'the run; without one, the newest that is not finished')
     .option('--site <name>', 'the site, where this machine knows several')
+    .addOption(
+      new Option('--allow <what>', 'decide on a finding, by the id that it shows; repeatable')
+        .argParser((id: string, before: readonly string[]) => [...before, id])
+        .default([], ''),
+    )
     .option('-y, --yes', 'do not ask')
     .addOption(
       new Option('-o, --output <format>', 'text, or jsonl for a stream of events')
@@ -21,6 +27,11 @@ export function addResume(): Command {
     .addHelpText('after', '\nExample:\n  liftlock resume')
     .action(async (run: string | undefined, options: Options) => {
       const { resume } = await import('./resuming.ts');
-      process.exitCode = await resume(run, { output: options.output, site: options.site, yes: options.yes === true });
+      process.exitCode = await resume(run, {
+        output: options.output,
+        site: options.site,
+        allow: options.allow,
+        yes: options.yes === true,
+      });
     });
 }

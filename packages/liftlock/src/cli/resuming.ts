@@ -1,3 +1,4 @@
+import { clusterUid } from '../main/cluster-uid.ts';
 import { describeSite, openSite, type OpenSite, type SiteFlags } from '../main/open-site.ts';
 import { foresee, takeSnapshot } from '../main/plan-upgrade.ts';
 import { blockersOf, decisionsOf, settle } from '../main/decisions.ts';
@@ -44,7 +45,7 @@ export async function resume(run: string | undefined, request: ResumeRequest): P
     });
   }
   const { site, plan: begun } = await reopen(state);
-  refuseOtherCluster(begun, await clusterUid(site));
+  refuseOtherCluster(begun, await clusterUid(site.reader));
   let plan = begun;
   if (state.purpose === 'upgrade') {
     const snapshot = await takeSnapshot(site, begun.route[0]?.to ?? '');
@@ -77,11 +78,7 @@ function remaining(plan: Plan, state: RunState): Plan {
   return { ...plan, steps: plan.steps.filter((step) => !settled.has(step.id)) };
 }
 
-async function clusterUid(site: OpenSite): Promise<string | undefined> {
-  return (await site.reader.find('/api/v1/namespaces/kube-system'))?.metadata.uid;
-}
-
-function refuseOtherCluster(plan: Plan, uid: string | undefined): void {
+function refuseOtherCluster(plan: Plan, uid: string): void {
   if (plan.cluster.uid === uid) return;
   throw new Problem('WRONG_CLUSTER', `This is another cluster than the run was made for (${plan.cluster.server}).`, {
     advice: ['Choose the right context of your kubeconfig.'],

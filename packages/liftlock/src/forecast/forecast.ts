@@ -23,6 +23,8 @@ export interface ForecastParts {
   readonly failedManifests: (component: string) => readonly string[];
   /** Asks what a patch would do; writes nothing. */
   readonly dryRunPatch: DryRunPatch;
+  /** helm's records as they will be before it begins, where that is not how they are: of releases that are unlocked. */
+  readonly records?: readonly KubeObject[] | undefined;
   /** Private copies of the values that helm is given. */
   readonly valuesFiles: (step: HelmUpgradeStep) => Promise<readonly string[]>;
 }
@@ -79,7 +81,7 @@ function isHelmStep(step: Step): step is HelmStep {
 }
 
 async function foresee(step: HelmStep, parts: ForecastParts): Promise<Foreseen> {
-  const session = await parts.gate.openShadow();
+  const session = await parts.gate.openShadow(parts.records);
   try {
     const exit = await runHelm(step, session, parts);
     const answers = session.answers().filter((answer) => !isReleaseRecord(answer));

@@ -101,7 +101,12 @@ function applyEntry(state: RunState, entry: Entry): RunState {
     case 'run-started':
       return state;
     case 'hop-planned':
-      return { ...state, plan: entry.plan, decisions: entry.plan.decisions, steps: keepSettled(state.steps, entry.plan.steps) };
+      return {
+        ...state,
+        plan: entry.plan,
+        decisions: entry.plan.decisions,
+        steps: keepSettled(state.steps, entry.plan.steps),
+      };
     case 'baseline':
       return { ...state, baseline: entry.health };
     case 'resumed':

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { readChart } from '../adapters/registry/read-chart.ts';
 import { sourceOf } from '../adapters/registry/reference.ts';
 import { openRunFolder } from '../adapters/files/run-folder.ts';
-import { judge } from '../findings/judge.ts';
+import type { PreflightEvidence } from '../findings/evidence.ts';
+import { judge, placeFindings } from '../findings/judge.ts';
 import { makeForecast, type ForecastResult } from '../forecast/forecast.ts';
 import type { Decision, Finding } from '../model/finding.ts';
 import type { Forecast, Plan } from '../model/plan.ts';
@@ -89,22 +90,20 @@ export async function planUpgrade(site: OpenSite, request: UpgradeRequest): Prom
     decisions: request.decisions,
     pastSeconds: pastSeconds(site.folder),
   });
-  const foreseen = request.withForecast ? await foresee(site, plan, snapshot) : undefined;
+  const evidence: PreflightEvidence = {
+    platform: site.platform,
+    site: site.site,
+    snapshot,
+    target: request.target,
+    decisions: request.decisions,
+    now: site.clock.now(),
+    selected,
+    worstSeconds: worstSeconds(plan),
+  };
+  const isElsewhere = placeFindings(evidence).length > 0;
+  const foreseen = request.withForecast && !isElsewhere ? await foresee(site, plan, snapshot) : undefined;
   const forecast = foreseen?.forecast ?? noForecast;
-  const findings = [
-    ...judge({
-      platform: site.platform,
-      site: site.site,
-      snapshot,
-      target: request.target,
-      decisions: request.decisions,
-      now: site.clock.now(),
-      selected,
-      forecastWorkloads: foreseen?.workloads,
-      worstSeconds: worstSeconds(plan),
-    }),
-    ...forecast.findings,
-  ];
+  const findings = [...judge({ ...evidence, forecastWorkloads: foreseen?.workloads }), ...forecast.findings];
   return { snapshot, plan: withFindings(plan, forecast, findings, snapshot, request.decisions) };
 }
 
@@ -135,8 +134,16 @@ export function withFindings(
   };
 }
 
-/** Runs the plan's helm steps against the shadow, with private copies of the values that are gone afterwards. */
-export async function foresee(site: OpenSite, plan: Plan, snapshot: Snapshot): Promise<ForecastResult> {
+/**
+ * Runs the plan's helm steps against the shadow, with private copies of the values that are gone afterwards.
+ * @param unlocks releases that may be unlocked where a helm that died has left them pending
+ */
+export async function foresee(
+  site: OpenSite,
+  plan: Plan,
+  snapshot: Snapshot,
+  unlocks: readonly string[] = plan.components.map((item) => item.release).filter((name) => isUnlocked(name, plan.decisions)),
+): Promise<ForecastResult> {
   const draft = await openRunFolder(join(site.folder, 'forecasts'), site.redactor);
   const folder = await openRunFolder(await mkdtemp(join(draft.path, 'forecast-')), site.redactor);
   const chartOf = (component: string) => snapshot.components.find((item) => item.name === component);
@@ -144,6 +151,7 @@ export async function foresee(site: OpenSite, plan: Plan, snapshot: Snapshot): P
     return await makeForecast(plan, {
       gate: site.gate,
       helm: site.helm,
+      records: await unlockedRecords(site, snapshot, unlocks),
       redactor: site.redactor,
       now: site.clock.now(),
       chartFile: async (step) => chartOf(step.component)?.chart?.file ?? '',
@@ -160,4 +168,19 @@ export async function foresee(site: OpenSite, plan: Plan, snapshot: Snapshot): P
   } finally {
     await rm(folder.path, { recursive: true, force: true });
   }
+}
+
+/** Records of pending releases as they will be when helm runs in earnest: failed (O1). */
+async function unlockedRecords(
+  site: OpenSite,
+  snapshot: Snapshot,
+  unlocks: readonly string[],
+): Promise<readonly KubeObject[]> {
+  const pending = snapshot.components
+    .flatMap(({ release }) => (release === undefined ? [] : [release]))
+    .filter((release) => unlocks.includes(release.name) && release.newest.status.startsWith('pending-'));
+  const records = await Promise.all(
+    pending.map((release) => pendingRecord(site.reader, release.namespace, release.name)),
+  );
+  return records.flatMap((record) => (record === undefined ? [] : [markFailed(record, 'to be unlocked by liftlock')]));
 }

@@ -16,6 +16,7 @@ import type { WriterLease } from '../model/ports.ts';
 import type { HealthItem } from '../model/snapshot.ts';
 import type { Reporter } from '../render/reporter.ts';
 import { carryOut } from '../run/engine.ts';
+import { proveBackup } from '../run/steps/backup.ts';
 import { handlers } from '../run/steps/registry.ts';
 import type { StopRequest, WebProbe, World } from '../run/world.ts';
 import type { OpenSite } from './open-site.ts';
@@ -41,7 +42,9 @@ export function newRunName(now: Date): string {
 export async function startRun(site: OpenSite, asked: RunRequest): Promise<RunState> {
   const run = newRunName(site.clock.now());
   return underLease(site, run, asked.stop, asked.reporter(run), async (emit) => {
-    await rememberSite(site.folder, { ...site.memory, clusterUid: asked.plan.cluster.uid });
+    // Who may not read the UID keeps the one that is remembered.
+    const clusterUid = asked.plan.cluster.uid || site.memory.clusterUid;
+    await rememberSite(site.folder, { ...site.memory, clusterUid });
     emit({
       type: 'run-started',
       purpose: asked.plan.purpose,
@@ -64,7 +67,9 @@ export async function resumeRun(
   state: RunState,
   asked: Pick<RunRequest, 'plan' | 'who' | 'stop' | 'reporter'>,
 ): Promise<RunState> {
-  return underLease(site, state.run, asked.stop, asked.reporter(state.run), async (emit) => {
+  return underLease(site, state.run, asked.stop, asked.reporter(state.run), async (emit, folder) => {
+    const isBackedUp = state.steps.some(({ step, phase }) => step.kind === 'backup' && phase === 'settled');
+    if (isBackedUp) await proveBackup(folder);
     emit({ type: 'resumed', who: asked.who });
     if (asked.plan.digest !== state.plan?.digest) emit({ type: 'hop-planned', plan: asked.plan });
   });
@@ -75,7 +80,7 @@ async function underLease(
   run: string,
   stop: StopRequest,
   reporter: Reporter,
-  begin: (emit: (body: EntryBody) => void) => Promise<void>,
+  begin: (emit: (body: EntryBody) => void, folder: World['folder']) => Promise<void>,
 ): Promise<RunState> {
   const store = openJournal(journalFile(site.folder), site.redactor);
   const lease = makeLease({
@@ -90,7 +95,7 @@ async function underLease(
   try {
     await lease.acquire();
     try {
-      await begin(emit);
+      await begin(emit, folder);
       const state = foldJournal(store.entries(run));
       const world = await makeWorld({ site, state, lease, folder, stop, reporter, emit });
       return await carryOut({ run, store, handlers, world });

@@ -88,8 +88,11 @@ export interface GateSession {
 }
 
 export interface Gate {
-  /** Lets nothing be written: every write becomes a dry run. */
-  openShadow(): Promise<GateSession>;
+  /**
+   * Lets nothing be written: every write becomes a dry run.
+   * @param records helm's records as they will be when helm runs in earnest, in place of the cluster's
+   */
+  openShadow(records?: readonly KubeObject[]): Promise<GateSession>;
   /** Passes a write only while `mayWrite` says so, asked for each write. */
   openRun(mayWrite: () => Promise<boolean>): Promise<GateSession>;
 }

@@ -5,9 +5,12 @@ export const masked = '********';
 const secretName =
   /pass(word|wd|phrase)?$|secret|token|credential|api[-_]?key|private[-_]?key|(^|[-_.])key$|dsn$|connection[-_]?string|dockerconfig|\bpat\b|auth$|nkey|nseed|xkey|xseed/i;
 
+/** Keys under which the name of a Secret stands, which is none: people need it to find what is missing. */
+const referenceName = /^(image)?pullsecrets?$|secret[-_]?name$|^existing[-_]?secret$|^secret(key)?ref$/i;
+
 /** True for a values key or environment variable whose value nobody should read over a shoulder. */
 export function isSecretName(name: string): boolean {
-  return secretName.test(name);
+  return secretName.test(name) && !referenceName.test(name);
 }
 
 /**

@@ -8,6 +8,8 @@ export interface PinnedChart {
   readonly name: string;
   readonly version: string;
   readonly digest: string;
+  /** What a helm that pulls the chart by itself has to be told to reach its registry; absent where nothing. */
+  readonly pullFlags?: readonly string[] | undefined;
 }
 
 /** Workload containers that migrate data (O2, O18). */

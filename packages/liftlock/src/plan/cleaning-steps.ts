@@ -1,7 +1,9 @@
 import type { Decision } from '../model/finding.ts';
+import type { Json } from '../model/json.ts';
 import { refOf, type KubeObject, type ObjectRef } from '../model/kube.ts';
 import type { Release } from '../model/snapshot.ts';
 import type { HelmUpgradeStep, PatchObjectStep } from '../model/step.ts';
+import { fieldAt, parseFieldPath } from '../release/field-path.ts';
 import { parseManifest } from '../release/manifest.ts';
 import { patchObjectStep } from './steps/patch-object.ts';
 
@@ -12,7 +14,7 @@ export function cleaningRemedy(component: string, object: Pick<ObjectRef, 'kind'
 
 /**
  * The patches that were decided on, one for each object, to be made before the component's upgrade. The failed manifests
- * say which object is meant; what none of them has is left alone.
+ * say which object is meant; what none of them sets is left alone.
  */
 export function cleaningSteps(
   upgrade: HelmUpgradeStep,
@@ -23,19 +25,18 @@ export function cleaningSteps(
     id.startsWith(`clean:${upgrade.component}:`),
   );
   if (wanted.length === 0) return [];
-  const paths = new Map<string, { readonly object: ObjectRef; readonly remove: string[] }>();
-  const objects = (release?.failedManifests ?? [])
-    .flatMap(parseManifest)
-    .map((object) => inNamespace(object, upgrade.namespace));
+  const found = new Map<string, { readonly object: ObjectRef; readonly remove: string[] }>();
+  const objects = (release?.failedManifests ?? []).flatMap(parseManifest);
   for (const id of wanted.toSorted()) {
-    const object = objects.find((item) => id.startsWith(cleaningRemedy(upgrade.component, item, '')));
+    const prefixOf = (object: KubeObject) => cleaningRemedy(upgrade.component, refOf(object), '');
+    const object = objects.find((item) => id.startsWith(prefixOf(item)) && sets(item, id.slice(prefixOf(item).length)));
     if (object === undefined) continue;
-    const prefix = cleaningRemedy(upgrade.component, object, '');
-    const known = paths.get(prefix) ?? { object, remove: [] };
+    const prefix = prefixOf(object);
+    const known = found.get(prefix) ?? { object: inNamespace(object, upgrade.namespace), remove: [] };
     known.remove.push(id.slice(prefix.length));
-    paths.set(prefix, known);
+    found.set(prefix, known);
   }
-  return [...paths.values()].map(({ object, remove }) =>
+  return [...found.values()].map(({ object, remove }) =>
     patchObjectStep({
       id: `${upgrade.component}/clean/${object.kind.toLowerCase()}/${object.name}`,
       title: `Remove what a failed revision left on ${object.kind} ${object.name}: ${remove.join(', ')}`,
@@ -49,6 +50,11 @@ export function cleaningSteps(
           : 'reversible',
     }),
   );
+}
+
+/** Only what a failed revision has set is taken away: an id is no way to remove anything else. */
+function sets(object: KubeObject, path: string): boolean {
+  return fieldAt(object as unknown as Json, parseFieldPath(path)) !== undefined;
 }
 
 /** helm puts an object whose manifest names no namespace into the release's. */

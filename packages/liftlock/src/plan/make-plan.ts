@@ -136,6 +136,7 @@ function planComponent(component: Component, input: PlanInput): PlannedComponent
     name: snapshot.chart.name,
     version: snapshot.chart.version,
     digest: snapshot.chart.digest,
+    ...pullFlags(snapshot.chart.source, input.site),
   };
   const keep = keptPaths(component.name, input.decisions);
   const wanted = valuesFor(snapshot, keep);
@@ -177,6 +178,15 @@ function planComponent(component: Component, input: PlanInput): PlannedComponent
       rollback: rollbackNote(component),
     },
   };
+}
+
+/** liftlock pulls by itself; who types the commands has to tell helm what the site says of the registry. */
+function pullFlags(source: string, site: Site): Pick<PinnedChart, 'pullFlags'> {
+  const { caFile, plainHttp = false } = site.credentials.registry ?? {};
+  // As liftlock itself: plain HTTP never leaves this machine.
+  const isPlain = plainHttp && /^oci:\/\/(localhost|127(\.\d+){3}|\[::1\])[:/]/.test(source);
+  const flags = isPlain ? ['--plain-http'] : caFile === undefined ? [] : ['--ca-file', caFile];
+  return flags.length === 0 ? {} : { pullFlags: flags };
 }
 
 function pick(revision: {

@@ -1,5 +1,6 @@
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import type { PatchType } from '../model/ports.ts';
+import { exitCodes, Problem } from '../model/problem.ts';
 
 /** One step into an object: the key of a map, or the item of a list whose merge key has this value. */
 export type FieldKey = string | { readonly item: string };
@@ -80,10 +81,15 @@ export function fieldAt(object: Json | undefined, path: FieldPath): Json | undef
   return here;
 }
 
+/** The value of a merge key as it stands in a path; undefined for what is no key. */
+export function keyText(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+
 /** The item of a list whose merge key has a value. */
 export function itemOf(list: Json | undefined, mergeKey: string | undefined, value: string): Json | undefined {
   if (!Array.isArray(list) || mergeKey === undefined) return undefined;
-  return (list as readonly Json[]).find((item) => isJsonObject(item) && String(item[mergeKey]) === value);
+  return (list as readonly Json[]).find((item) => isJsonObject(item) && keyText(item[mergeKey]) === value);
 }
 
 export interface FieldPatch {
@@ -91,7 +97,7 @@ export interface FieldPatch {
   readonly type: PatchType;
 }
 
-/** The patch that removes fields, and sets others. */
+/** The patch that removes fields, and sets others. Throws BAD_FIELD_PATH for an item of a list that has no merge key. */
 export function fieldPatch(
   remove: readonly FieldPath[],
   set: readonly { readonly path: FieldPath; readonly value: Json }[] = [],
@@ -135,11 +141,18 @@ function below(map: MutableMap, key: string): MutableMap {
 }
 
 function itemBelow(map: MutableMap, list: FieldPath, item: string): MutableMap {
-  const name = String(list.at(-1));
-  const mergeKey = mergeKeyOf(list) ?? 'name';
-  const items = (Array.isArray(map[name]) ? map[name] : []) as MutableMap[];
+  const name = list.at(-1);
+  const mergeKey = mergeKeyOf(list);
+  if (typeof name !== 'string' || mergeKey === undefined) {
+    throw new Problem('BAD_FIELD_PATH', `${formatFieldPath(list)} is no list whose items have a key.`, {
+      exitCode: exitCodes.usage,
+      advice: ['Copy the id from the finding: liftlock plan shows it.'],
+    });
+  }
+  const present = map[name];
+  const items: MutableMap[] = Array.isArray(present) ? present.filter(isJsonObject) : [];
   map[name] = items;
-  const known = items.find((entry) => String(entry[mergeKey]) === item);
+  const known = items.find((entry) => keyText(entry[mergeKey]) === item);
   if (known !== undefined) return known;
   const made: MutableMap = { [mergeKey]: mergeKey === 'containerPort' || mergeKey === 'port' ? Number(item) : item };
   items.push(made);

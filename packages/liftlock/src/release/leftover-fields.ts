@@ -1,7 +1,7 @@
 import { isJsonObject, type Json } from '../model/json.ts';
 import type { KubeObject } from '../model/kube.ts';
 import { parseQuantity } from '../model/quantity.ts';
-import { isSameJson, itemOf, mergeKeyOf, type FieldKey, type FieldPath } from './field-path.ts';
+import { isSameJson, itemOf, keyText, mergeKeyOf, type FieldKey, type FieldPath } from './field-path.ts';
 
 /** A field that a failed revision has set and that the new one does not know of. */
 export interface LeftoverField {
@@ -61,8 +61,8 @@ function keyedItems(list: Json, path: FieldPath): readonly KeyedItem[] {
   const mergeKey = mergeKeyOf(path);
   if (!Array.isArray(list) || mergeKey === undefined) return [];
   const items = (list as readonly Json[]).flatMap((item) => {
-    const value = isJsonObject(item) ? item[mergeKey] : undefined;
-    return value === undefined || value === null ? [] : [{ key: { item: String(value) }, item }];
+    const value = isJsonObject(item) ? keyText(item[mergeKey]) : undefined;
+    return value === undefined ? [] : [{ key: { item: value }, item }];
   });
   return new Set(items.map(({ key }) => key.item)).size === items.length ? items : [];
 }

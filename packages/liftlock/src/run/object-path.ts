@@ -9,8 +9,12 @@ export async function objectPath(reader: Pick<ClusterReader, 'find'>, object: Ob
   // Discovery answers with a list of resources, which is no object like others.
   const answer = (await reader.find(base)) as { readonly resources?: Json } | undefined;
   const resources = Array.isArray(answer?.resources) ? (answer.resources as readonly Json[]).filter(isJsonObject) : [];
-  const resource = resources.find((item) => item['kind'] === object.kind && !String(item['name']).includes('/'));
-  if (resource === undefined) {
+  // A name with a slash is a subresource, such as deployments/scale.
+  const resource = resources.find(
+    ({ kind, name }) => kind === object.kind && typeof name === 'string' && !name.includes('/'),
+  );
+  const plural = resource?.['name'];
+  if (resource === undefined || typeof plural !== 'string') {
     throw new Problem(
       'KIND_UNKNOWN',
       `The API server does not serve ${object.apiVersion} ${object.kind}, of ${formatRef(object)}.`,
@@ -20,5 +24,5 @@ export async function objectPath(reader: Pick<ClusterReader, 'find'>, object: Ob
     );
   }
   const scope = resource['namespaced'] === true ? `/namespaces/${object.namespace ?? 'default'}` : '';
-  return `${base}${scope}/${String(resource['name'])}/${object.name}`;
+  return `${base}${scope}/${plural}/${object.name}`;
 }

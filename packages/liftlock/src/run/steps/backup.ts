@@ -31,24 +31,27 @@ export const backup: Handler<'backup'> = {
   },
 
   async confirm(_step, world) {
-    const digests = JSON.parse((await world.folder.read(index)) ?? 'null') as Record<string, string> | null;
-    if (digests === null)
-      throw new Problem('BACKUP_MISSING', 'The backup of this run is gone.', { advice: ['Start a new run.'] });
-    for (const [name, digest] of Object.entries(digests)) {
-      const text = await world.folder.read(name);
-      if (text === undefined || digestOf(text) !== digest) {
-        throw new Problem(
-          'BACKUP_DAMAGED',
-          `The backup file ${name} is ${text === undefined ? 'gone' : 'not what was written'}.`,
-          {
-            advice: ['Nothing was changed. Start a new run, which makes a new backup.'],
-          },
-        );
-      }
-    }
-    return { note: `${Object.keys(digests).length} release records in ${world.folder.path}/backup` };
+    const count = await proveBackup(world.folder);
+    return { note: `${count} release records in ${world.folder.path}/backup` };
   },
 };
+
+/**
+ * Proves that a run's backup is there as it was written, and answers how many records it holds. Throws BACKUP_MISSING or
+ * BACKUP_DAMAGED: without the backup nothing more is written.
+ */
+export async function proveBackup(folder: Pick<World['folder'], 'read'>): Promise<number> {
+  const digests = JSON.parse((await folder.read(index)) ?? 'null') as Record<string, string> | null;
+  const advice = ['Start a new run, which makes a new backup: liftlock apply'];
+  if (digests === null) throw new Problem('BACKUP_MISSING', 'The backup of this run is gone.', { advice });
+  for (const [name, digest] of Object.entries(digests)) {
+    const text = await folder.read(name);
+    if (text !== undefined && digestOf(text) === digest) continue;
+    const state = text === undefined ? 'gone' : 'not what was written';
+    throw new Problem('BACKUP_DAMAGED', `The backup file ${name} is ${state}.`, { advice });
+  }
+  return Object.keys(digests).length;
+}
 
 async function recordsOf(release: BackupStep['releases'][number], world: World) {
   return world.reader.list(`/api/v1/namespaces/${release.namespace}/secrets`, {

@@ -3,7 +3,7 @@ import { rollbackArguments } from '../../release/helm-args.ts';
 import { confirmHealthy } from '../confirm-healthy.ts';
 import { helmAct } from '../helm-act.ts';
 import { readRelease } from '../read-release.ts';
-import { unlockOwn } from '../unlock.ts';
+import { refusePending, unlockOwn } from '../unlock.ts';
 import type { Handler } from '../world.ts';
 
 /** Returns a release to a named revision, as a step of its own (O3, O18). */
@@ -15,12 +15,7 @@ export const helmRollback: Handler<'helm-rollback'> = {
     if (newest.status === 'deployed' && newest.version === step.version && newest.revision >= step.revision) {
       return { observation: 'done', note: `deployed at ${step.version}, revision ${newest.revision}` };
     }
-    if (newest.status.startsWith('pending-') && !state.wasTried) {
-      throw new Problem(
-        'RELEASE_PENDING',
-        `Release ${step.release} is ${newest.status}: another helm works on it, or died at it.`,
-      );
-    }
+    refusePending(step, newest.status, world, state);
     return { observation: 'todo', note: `${newest.status} at ${newest.version}, revision ${newest.revision}` };
   },
 

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import type { RunState, StepState } from '../journal/fold.ts';
+import type { ComponentSnapshot } from '../model/snapshot.ts';
+import { decided, planInput, release, revision, stepState } from '../../test/support/plan-input.ts';
+import { makePlan } from './make-plan.ts';
+import { makeRollback, migrationBlockers } from './make-rollback.ts';
+
+/** A run of a plan; `states` says how far its steps came, by id. */
+function runOf(states: Readonly<Record<string, Partial<StepState>>>, installs: readonly string[] = []): RunState {
+  const absent = Object.fromEntries(installs.map((name) => [name, { release: undefined }]));
+  const plan = makePlan(planInput({}, absent));
+  return {
+    run: 'r-1',
+    purpose: 'upgrade',
+    who: 'ada',
+    decisions: [],
+    plan,
+    steps: plan.steps.map((step) =>
+      stepState(step, states[step.id] === undefined ? 'todo' : 'settled', states[step.id]),
+    ),
+    startedAt: '2026-11-21T10:00:00Z',
+    resumes: 0,
+    status: 'stopped',
+  };
+}
+
+/** The releases as the run has left them: `upgraded` gained a revision. */
+function after(upgraded: readonly string[]): Readonly<Record<string, Partial<ComponentSnapshot>>> {
+  const revisions = [revision(1, 'superseded', '2.2.4'), revision(2, 'deployed', '2.2.5')];
+  return Object.fromEntries(upgraded.map((name) => [name, { release: release(name, { revisions }) }]));
+}
+
+const done = { backup: {}, 'mcp-connect/upgrade': {}, 'mermaid/upgrade': {}, 'nats-auth-callout/upgrade': {} };
+const upgraded = ['mcp-connect', 'mermaid', 'nats-auth-callout'];
+
+test('C37: what the run changed goes back in reverse order, each release to the revision that it had', () => {
+  const plan = makeRollback({ ...planInput({}, after(upgraded)), run: runOf(done) });
+  expect(plan.purpose).toBe('rollback');
+  expect(plan.steps.map((step) => step.id)).toEqual([
+    'backup',
+    'nats-auth-callout/rollback',
+    'mermaid/rollback',
+    'mcp-connect/rollback',
+  ]);
+  expect(plan.steps.flatMap((step) => (step.kind === 'helm-rollback' ? [[step.revision, step.version]] : []))).toEqual([
+    [1, '2.2.4'],
+    [1, '2.2.4'],
+    [1, '2.2.4'],
+  ]);
+});
+
+test('a step that failed before it wrote is left alone; one that wrote goes back, and one whose end is unknown', () => {
+  const run = runOf({
+    'mcp-connect/upgrade': {},
+    'mermaid/upgrade': { phase: 'acting', touched: 'unknown' },
+    'ui/upgrade': { phase: 'failed', touched: 'no' },
+    'api/upgrade': { phase: 'failed', touched: 'yes' },
+  });
+  const plan = makeRollback({ ...planInput({}, after(['mcp-connect', 'mermaid', 'api'])), run });
+  expect(plan.steps.map((step) => step.id)).toEqual([
+    'backup',
+    'api/rollback',
+    'mermaid/rollback',
+    'mcp-connect/rollback',
+  ]);
+});
+
+test('O3: a release that the run installed stays', () => {
+  const run = runOf(done, ['mermaid']);
+  const plan = makeRollback({ ...planInput({}, after(upgraded)), run });
+  expect(plan.steps.map((step) => step.id)).toEqual(['backup', 'nats-auth-callout/rollback', 'mcp-connect/rollback']);
+});
+
+test('a release that is at its former revision already is left alone; none left is said', () => {
+  const plan = makeRollback({ ...planInput({}, after(['mermaid'])), run: runOf(done) });
+  expect(plan.steps.map((step) => step.id)).toEqual(['backup', 'mermaid/rollback']);
+  expect(() => makeRollback({ ...planInput(), run: runOf(done) })).toThrow('changed no release that could go back');
+});
+
+test('a revision that helm no longer keeps is refused, with the backup named', () => {
+  const gone = { mermaid: { release: release('mermaid-server', { revisions: [revision(7, 'deployed', '2.2.5')] }) } };
+  expect(() => makeRollback({ ...planInput({}, gone), run: runOf(done) })).toThrow(
+    'no longer keeps revision 1 of mermaid-server',
+  );
+});
+
+test('O18: no way back over migrated data, unless someone vouches for a restore', () => {
+  const migrated = runOf({ 'api/upgrade': { hasMigrated: true } });
+  expect(migrationBlockers(migrated, [])).toMatchObject([
+    {
+      code: 'ROLLBACK_PAST_MIGRATION',
+      severity: 'blocker',
+      component: 'api',
+      remedies: [{ id: 'receipt:api', destructive: true }],
+    },
+  ]);
+  const vouched = migrationBlockers(migrated, decided('receipt:api'));
+  expect(vouched).toMatchObject([{ severity: 'info' }]);
+  expect(vouched[0]?.message).toContain('Ada');
+});
+
+test('O18: an API that never started has migrated nothing, and other components migrate nothing at all', () => {
+  expect(migrationBlockers(runOf({ 'api/upgrade': { hasMigrated: false } }), [])).toEqual([]);
+  expect(migrationBlockers(runOf({ 'ui/upgrade': { hasMigrated: true } }), [])).toEqual([]);
+});
