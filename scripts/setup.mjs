@@ -100,6 +100,8 @@ async function buildSandbox(node, environment) {
   await run(node, [cli, 'build'], {
     cwd: root,
     environment,
+    // It prints the folder of the programs, for scripts; its progress comes over standard error.
+    answerIsUnused: true,
     failure: 'The sandbox could not be built; what it said stands above.',
   });
   if (Date.now() - started > 3000) say(`sandbox: ${seconds(started)}`);
@@ -161,7 +163,7 @@ function npmCommand(args) {
 
 function run(command, args, options) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: options.cwd, env: options.environment, stdio: ['ignore', 2, 2] });
+    const child = spawn(command, args, { cwd: options.cwd, env: options.environment, stdio: ['ignore', options.answerIsUnused ? 'ignore' : 2, 2] });
     if (child.pid !== undefined) options.onStart?.(child.pid);
     let isInterrupted = false;
     const stopPassing = passSignals(child, () => (isInterrupted = true));

@@ -32,18 +32,18 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function twoContexts(address: string) {
+function twoContexts(address: string, user: object = {}) {
   return {
     'current-context': 'production',
     contexts: ['kind-play', 'production'].map((name) => ({ name, context: { cluster: name, user: name } })),
     clusters: ['kind-play', 'production'].map((name) => ({
       name,
-      cluster: { server: address, 'certificate-authority': `${name}.crt` },
+      cluster: {
+        server: address,
+        ...(Object.keys(user).length === 0 ? {} : { 'certificate-authority': `${name}.crt` }),
+      },
     })),
-    users: ['kind-play', 'production'].map((name) => ({
-      name,
-      user: { 'client-key': 'keys/key.pem', exec: { command: './login' } },
-    })),
+    users: ['kind-play', 'production'].map((name) => ({ name, user })),
   };
 }
 
@@ -84,6 +84,8 @@ test('a cluster that does not answer is named before anything is started', async
 
 test('what helm and liftlock are given knows the named cluster only, and finds its files from anywhere', async () => {
   const file = join(folder, 'lone-kubeconfig');
+  const user = { 'client-key': 'keys/key.pem', exec: { command: './login' } };
+  await writeFile(kubeconfig, JSON.stringify(twoContexts('https://127.0.0.1:1', user)));
   await writeLoneKubeconfig(file, readKubeconfig({ kubeconfig, context: 'kind-play', env: {} }));
   const text = await readFile(file, 'utf8');
   expect(text).not.toContain('production');

@@ -21,13 +21,19 @@ export interface Theatre {
   close(): Promise<void>;
 }
 
+/** Breaks at words, so that a narrow terminal does not break in the middle of one. */
+function wrapped(text: string): string {
+  const width = Math.max(40, process.stderr.columns ?? 80);
+  return text.replaceAll(new RegExp(`(.{1,${width - 1}})(?: |$)`, 'g'), '$1\n').trimEnd();
+}
+
 /** Writes a heading that stands out from what the commands print. */
 export function say(text: string): void {
-  process.stderr.write(`\n${styleText(['bold', 'cyan'], text)}\n`);
+  process.stderr.write(`\n${styleText(['bold', 'cyan'], wrapped(text))}\n`);
 }
 
 export function explain(text: string): void {
-  process.stderr.write(`${styleText('dim', text)}\n`);
+  process.stderr.write(`${styleText('dim', wrapped(text))}\n`);
 }
 
 /** Times one part of the demo and says how long it took. */

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { Sandbox } from '../../packages/sandbox/src/index.ts';
 import { explain, openTheatre, say, timed, type HelmName } from './theatre.ts';
 
 /** The main job, whole: five releases from 2.2.4 to 2.2.5, then what helm says of them. */
@@ -27,17 +28,24 @@ export async function upgrade(options: { readonly helm: HelmName; readonly keep:
       ),
     );
     say('What helm says of it:');
-    const { sandbox } = theatre;
-    const helm = sandbox.bin[options.helm];
-    const all = options.helm === 'helm3' ? ['-a'] : [];
-    const { stdout } = await promisify(execFile)(helm, ['list', '-A', ...all, '--kubeconfig', sandbox.kubeconfig]);
-    process.stderr.write(stdout);
+    await listReleases(theatre.sandbox, options.helm);
     if (options.keep) {
-      explain(`Kept: KUBECONFIG=${sandbox.kubeconfig}. Press Ctrl-C to end it.`);
+      explain(`Kept: KUBECONFIG=${theatre.sandbox.kubeconfig}. Press Ctrl-C to end it.`);
       await new Promise((resolve) => process.once('SIGINT', resolve));
     }
     return code;
   } finally {
     await theatre.close();
+  }
+}
+
+/** `helm list`, as narrow as a terminal. */
+async function listReleases(sandbox: Sandbox, helm: HelmName): Promise<void> {
+  const all = helm === 'helm3' ? ['-a'] : [];
+  const args = ['list', '-A', ...all, '--kubeconfig', sandbox.kubeconfig, '-o', 'json'];
+  const { stdout } = await promisify(execFile)(sandbox.bin[helm], args);
+  const releases = JSON.parse(stdout) as readonly Readonly<Record<string, string>>[];
+  for (const { name = '', revision = '', status = '', chart = '' } of releases) {
+    process.stderr.write(`  ${name.padEnd(28)} revision ${revision}  ${status}  ${chart}\n`);
   }
 }

@@ -14,7 +14,7 @@ export type ProgramName =
 /** Paths of the built programs. */
 export type Programs = Record<ProgramName, string>;
 
-/** One program, its package, and how many packages of its own it adds to an empty build cache, measured once. */
+/** One program, its package, and how many packages it needs beyond those of the programs before it. */
 export interface ProgramSource {
   name: ProgramName;
   package: string;
@@ -23,14 +23,14 @@ export interface ProgramSource {
 
 // In this order the heaviest shared packages are compiled first, so the estimate settles early.
 export const programSources: readonly ProgramSource[] = [
-  { name: 'kube-apiserver', package: 'k8s.io/kubernetes/cmd/kube-apiserver', weight: 1500 },
-  { name: 'etcd', package: 'go.etcd.io/etcd/server/v3', weight: 60 },
-  { name: 'helm3', package: 'helm.sh/helm/v3/cmd/helm', weight: 350 },
-  { name: 'registry', package: 'github.com/distribution/distribution/v3/cmd/registry', weight: 280 },
-  { name: 'kwok', package: 'sigs.k8s.io/kwok/cmd/kwok', weight: 120 },
-  { name: 'kube-controller-manager', package: 'k8s.io/kubernetes/cmd/kube-controller-manager', weight: 330 },
-  { name: 'kube-scheduler', package: 'k8s.io/kubernetes/cmd/kube-scheduler', weight: 60 },
-  { name: 'helm4', package: 'helm.sh/helm/v4/cmd/helm', weight: 120 },
+  { name: 'kube-apiserver', package: 'k8s.io/kubernetes/cmd/kube-apiserver', weight: 2082 },
+  { name: 'etcd', package: 'go.etcd.io/etcd/server/v3', weight: 102 },
+  { name: 'helm3', package: 'helm.sh/helm/v3/cmd/helm', weight: 302 },
+  { name: 'registry', package: 'github.com/distribution/distribution/v3/cmd/registry', weight: 554 },
+  { name: 'kwok', package: 'sigs.k8s.io/kwok/cmd/kwok', weight: 69 },
+  { name: 'kube-controller-manager', package: 'k8s.io/kubernetes/cmd/kube-controller-manager', weight: 354 },
+  { name: 'kube-scheduler', package: 'k8s.io/kubernetes/cmd/kube-scheduler', weight: 6 },
+  { name: 'helm4', package: 'helm.sh/helm/v4/cmd/helm', weight: 124 },
 ];
 
 /** Version that the control plane and its nodes report. */
