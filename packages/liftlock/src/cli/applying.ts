@@ -5,6 +5,7 @@ import type { SiteFlags } from '../main/open-site.ts';
 import { startRun } from '../main/run-plan.ts';
 import type { Plan } from '../model/plan.ts';
 import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
+import { movedSince } from '../plan/moved.ts';
 import type { Selection } from '../plan/select.ts';
 import { renderPlanAs } from '../render/plan-as.ts';
 import { askYes } from './ask.ts';
@@ -92,24 +93,14 @@ async function planAgain(saved: Plan, request: ApplyRequest): Promise<PlannedSit
 }
 
 function refuseMoved(saved: Plan, fresh: Plan): void {
-  if (saved.digest === fresh.digest) return;
-  const moved = [
-    ...Object.keys(fresh.state)
-      .filter((name) => saved.state[name] !== fresh.state[name])
-      .map((name) => `the release of ${name}`),
-    ...fresh.components
-      .filter((item) => saved.components.find((old) => old.name === item.name)?.chart.digest !== item.chart.digest)
-      .map((item) => `the chart of ${item.name}`),
-    ...(saved.platform.digest === fresh.platform.digest ? [] : ['the definition']),
-    ...(saved.site.digest === fresh.site.digest ? [] : ['the site']),
-    ...(saved.helm.version === fresh.helm.version ? [] : ['helm']),
-    ...(saved.cluster.uid === fresh.cluster.uid ? [] : ['the cluster']),
-  ];
+  const moved = movedSince(saved, fresh);
+  if (moved.length === 0) return;
   throw new Problem(
     'WORLD_MOVED',
-    `The plan was made for another state: ${moved.join(', ') || 'values or decisions'} changed since.`,
+    `The plan was made for another state. Since then there changed: ${moved.join(', ')}.`,
     {
       advice: ['Make a new plan and look at it: liftlock plan'],
+      details: { moved },
     },
   );
 }

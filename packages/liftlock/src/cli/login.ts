@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { note } from './output.ts';
 import { siteFlags, withSiteOptions } from './site-options.ts';
 import { theRedactor } from './redactor.ts';
+import { openParts } from './open-parts.ts';
 
 /** `liftlock login`: what the guide's token and `helm registry login` pipeline does. */
 export function addLogin(): Command {
@@ -10,7 +11,7 @@ export function addLogin(): Command {
     .addHelpText('after', '\nExample:\n  liftlock login codemie --cloud aws --key-file key.json')
     .action(async (_platform: string | undefined, _options: unknown, command: Command) => {
       const { logIn } = await import('../main/log-in.ts');
-      const { host, username } = await logIn(siteFlags(command), { environment: process.env, redactor: theRedactor });
+      const { host, username } = await logIn(siteFlags(command), openParts());
       note(`Logged in to ${host} as ${username}.`, theRedactor);
     });
 }

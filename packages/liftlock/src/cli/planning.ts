@@ -4,7 +4,7 @@ import { planUpgrade, type Planned } from '../main/plan-upgrade.ts';
 import { readSiteMemory } from '../adapters/files/site-memory.ts';
 import type { Affirmation } from '../model/site.ts';
 import type { Selection } from '../plan/select.ts';
-import { theRedactor } from './redactor.ts';
+import { openParts } from './open-parts.ts';
 
 export interface PlanningRequest {
   readonly target: string;
@@ -21,7 +21,7 @@ export interface PlannedSite extends Planned {
 /** From flags to a plan with its forecast. */
 export async function planFromFlags(flags: SiteFlags, request: PlanningRequest): Promise<PlannedSite> {
   const described = await withAffirmations(await describeSite(flags, process.env), request.affirm, request.target);
-  const site = await openSite(described, flags, { environment: process.env, redactor: theRedactor });
+  const site = await openSite(described, flags, openParts());
   const planned = await planUpgrade(site, {
     target: request.target,
     selection: request.selection,

@@ -8,11 +8,11 @@ import type { Plan } from '../model/plan.ts';
 import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
 import { decideAgain } from '../plan/decide-again.ts';
 import { renderFindings } from '../render/plan-as.ts';
-import { knownRun } from './known-runs.ts';
+import { knownRun, knownRuns, type KnownRun } from './known-runs.ts';
 import { note, screen } from './output.ts';
 import { withAffirmations } from './planning.ts';
-import { theRedactor } from './redactor.ts';
 import { finishRun, reporterFor, watchSignals } from './running.ts';
+import { openParts } from './open-parts.ts';
 
 export interface ResumeRequest {
   readonly output: 'text' | 'jsonl';
@@ -31,26 +31,29 @@ export async function reopen(state: RunState): Promise<{ readonly site: OpenSite
     });
   const flags = { ...(plan.inputs as unknown as SiteFlags), options: plan.site.options };
   const described = await withAffirmations(await describeSite(flags, process.env), [], plan.route[0]?.to ?? '');
-  const site = await openSite(described, flags, { environment: process.env, redactor: theRedactor });
+  const site = await openSite(described, flags, openParts());
   return { site, plan };
 }
 
 /** Goes on with a run: looks again at what is left, then carries it out. Returns the exit code. */
 export async function resume(run: string | undefined, request: ResumeRequest): Promise<ExitCode> {
-  const { state } = await knownRun(run, request.site, (item) => item.status !== 'finished');
+  // A key that could not be changed is changed by another rotation: only upgrades and rollbacks go on by themselves.
+  const known = await knownRun(run, request.site, (item) => item.purpose !== 'rotation' && item.status !== 'finished');
+  const { state } = known;
   if (state.status === 'finished') {
     throw new Problem('RUN_FINISHED', `Run ${state.run} is finished: there is nothing to resume.`, {
       exitCode: exitCodes.usage,
       advice: [`liftlock report ${state.run}`],
     });
   }
+  await refuseSuperseded(known);
   const { site, plan: begun } = await reopen(state);
   refuseOtherCluster(begun, await clusterUid(site.reader));
   let plan = begun;
   if (state.purpose === 'upgrade') {
     const snapshot = await takeSnapshot(site, begun.route[0]?.to ?? '');
     plan = decideAgain(begun, state.steps, snapshot, decisionsOf(request.allow, site.osUser, site.clock.now()));
-    const { forecast } = await foresee(site, remaining(plan, state), snapshot);
+    const { forecast } = await foresee(site, remaining(plan, state), snapshot, triedReleases(state));
     const findings = settle(forecast.findings, plan.decisions);
     if (request.output === 'text' && findings.length > 0)
       note(renderFindings(findings, screen(process.stderr)), site.redactor);
@@ -70,6 +73,31 @@ export async function resume(run: string | undefined, request: ResumeRequest): P
     reporter: () => reporterFor(request.output, site, plan),
   });
   return finishRun(ended, site, request.output);
+}
+
+/** Releases at which this run has worked: what its own helm has left pending may be unlocked. */
+function triedReleases(state: RunState): readonly string[] {
+  return state.steps.flatMap(({ step, wasTried }) => (wasTried && 'release' in step ? [step.release] : []));
+}
+
+/** A later run that worked at the same releases has made another state of them: going on would undo it. */
+async function refuseSuperseded({ site, state }: KnownRun): Promise<void> {
+  const mine = new Set(state.steps.flatMap(({ step }) => ('release' in step ? [step.release] : [])));
+  const later = (await knownRuns(site)).find(
+    (other) => other.state.startedAt > state.startedAt && triedReleases(other.state).some((name) => mine.has(name)),
+  );
+  if (later === undefined) return;
+  throw new Problem(
+    'RUN_SUPERSEDED',
+    `Run ${later.state.run} (${later.state.purpose}) has worked at releases of run ${state.run} since.`,
+    {
+      exitCode: exitCodes.blocked,
+      advice: [
+        ...(later.state.status === 'finished' ? [] : [`Go on with that one: liftlock resume ${later.state.run}`]),
+        'Or plan from how things are now: liftlock apply',
+      ],
+    },
+  );
 }
 
 /** The plan with only the steps that are not settled. */

@@ -1,3 +1,4 @@
+import { clusterUid } from '../main/cluster-uid.ts';
 import { describeSite, inputsOf, openSite, type SiteFlags } from '../main/open-site.ts';
 import { makeRotation } from '../plan/make-rotation.ts';
 import { startRun } from '../main/run-plan.ts';
@@ -5,8 +6,8 @@ import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
 import { askYes } from './ask.ts';
 import { knownRuns } from './known-runs.ts';
 import { note } from './output.ts';
-import { theRedactor } from './redactor.ts';
 import { finishRun, reporterFor, watchSignals } from './running.ts';
+import { openParts } from './open-parts.ts';
 
 /** The guide's four steps: a new key, checked; a login with it; the pull secret renewed; then resume. */
 export async function rotate(
@@ -14,7 +15,7 @@ export async function rotate(
   request: { readonly yes: boolean; readonly output: 'text' | 'jsonl' },
 ): Promise<ExitCode> {
   const described = await describeSite(flags, process.env);
-  const site = await openSite(described, flags, { environment: process.env, redactor: theRedactor });
+  const site = await openSite(described, flags, openParts());
   const key = await site.key();
   if (key === undefined) {
     throw new Problem('KEY_FILE_MISSING', 'Rotation needs the new key.', {
@@ -25,12 +26,12 @@ export async function rotate(
       ],
     });
   }
-  const [cluster, who] = await Promise.all([site.reader.find('/api/v1/namespaces/kube-system'), site.reader.whoAmI()]);
+  const [uid, who] = await Promise.all([clusterUid(site.reader), site.reader.whoAmI()]);
   const plan = {
     ...makeRotation({
       ...described,
       keyId: key.id,
-      cluster: { server: site.reader.server, context: site.reader.context, uid: cluster?.metadata.uid ?? '' },
+      cluster: { server: site.reader.server, context: site.reader.context, uid },
       helmVersion: site.helm.version,
     }),
     inputs: inputsOf(flags),

@@ -63,6 +63,7 @@ export interface OpenSite extends Described {
   readonly clock: Clock;
   readonly osUser: string;
   readonly holder: string;
+  say(text: string): void;
   /** Names everything that the folder of values files lacks, at once. */
   checkValues(): Promise<void>;
   loadValues(path: string): Promise<ValuesFile>;
@@ -118,6 +119,8 @@ export async function describeSite(flags: SiteFlags, environment: Environment): 
 }
 
 export interface OpenParts {
+  /** Tells the person who waits what is waited for. */
+  readonly say?: ((text: string) => void) | undefined;
   readonly environment: Environment;
   readonly redactor: Redactor;
 }
@@ -134,6 +137,7 @@ export async function openSite(described: Described, flags: SiteFlags, parts: Op
     env: environment,
   });
   const { registry, ages } = openRegistry(described, parts);
+  for (const warning of connection.warnings) parts.say?.(warning);
   const osUser = userInfo().username;
   const checkout = site.valuesFrom ?? process.cwd();
   const { keyFile, keyCreated } = site.credentials.registry ?? {};
@@ -150,6 +154,7 @@ export async function openSite(described: Described, flags: SiteFlags, parts: Op
     clock,
     osUser,
     holder: `${osUser}@${hostname()} pid ${process.pid}`,
+    say: parts.say ?? (() => undefined),
     checkValues: () => {
       const files = described.platform.components.flatMap((component) => component.values.files);
       return checkCheckout(

@@ -7,6 +7,7 @@ import type { PreflightEvidence } from '../findings/evidence.ts';
 import { judge, placeFindings } from '../findings/judge.ts';
 import { makeForecast, type ForecastResult } from '../forecast/forecast.ts';
 import type { Decision, Finding } from '../model/finding.ts';
+import type { KubeObject } from '../model/kube.ts';
 import type { Forecast, Plan } from '../model/plan.ts';
 import { satisfiesRange } from '../model/version.ts';
 import { Problem } from '../model/problem.ts';
@@ -16,6 +17,8 @@ import { selectComponents, type Selection } from '../plan/select.ts';
 import { nearestWord } from '../definition/index.ts';
 import { writeHelmValues } from '../run/helm-values.ts';
 import { readHealth } from '../run/health.ts';
+import { isUnlocked, pendingRecord } from '../run/unlock.ts';
+import { markFailed } from '../release/release-record.ts';
 import { readSnapshot } from '../snapshot/read-snapshot.ts';
 import { settle } from './decisions.ts';
 import type { OpenSite } from './open-site.ts';
@@ -136,13 +139,14 @@ export function withFindings(
 
 /**
  * Runs the plan's helm steps against the shadow, with private copies of the values that are gone afterwards.
- * @param unlocks releases that may be unlocked where a helm that died has left them pending
+ * @param unlocks releases that may be unlocked where a helm that died has left them pending, besides those that were
+ * decided on
  */
 export async function foresee(
   site: OpenSite,
   plan: Plan,
   snapshot: Snapshot,
-  unlocks: readonly string[] = plan.components.map((item) => item.release).filter((name) => isUnlocked(name, plan.decisions)),
+  unlocks: readonly string[] = [],
 ): Promise<ForecastResult> {
   const draft = await openRunFolder(join(site.folder, 'forecasts'), site.redactor);
   const folder = await openRunFolder(await mkdtemp(join(draft.path, 'forecast-')), site.redactor);
@@ -151,7 +155,7 @@ export async function foresee(
     return await makeForecast(plan, {
       gate: site.gate,
       helm: site.helm,
-      records: await unlockedRecords(site, snapshot, unlocks),
+      records: await unlockedRecords(site, plan, snapshot, unlocks),
       redactor: site.redactor,
       now: site.clock.now(),
       chartFile: async (step) => chartOf(step.component)?.chart?.file ?? '',
@@ -173,12 +177,14 @@ export async function foresee(
 /** Records of pending releases as they will be when helm runs in earnest: failed (O1). */
 async function unlockedRecords(
   site: OpenSite,
+  plan: Plan,
   snapshot: Snapshot,
   unlocks: readonly string[],
 ): Promise<readonly KubeObject[]> {
+  const mayUnlock = (name: string) => unlocks.includes(name) || isUnlocked(name, plan.decisions);
   const pending = snapshot.components
     .flatMap(({ release }) => (release === undefined ? [] : [release]))
-    .filter((release) => unlocks.includes(release.name) && release.newest.status.startsWith('pending-'));
+    .filter((release) => mayUnlock(release.name) && release.newest.status.startsWith('pending-'));
   const records = await Promise.all(
     pending.map((release) => pendingRecord(site.reader, release.namespace, release.name)),
   );

@@ -54,7 +54,7 @@ export async function startRun(site: OpenSite, asked: RunRequest): Promise<RunSt
       rollbackOf: asked.rollbackOf,
     });
     emit({ type: 'hop-planned', plan: asked.plan });
-    emit({ type: 'baseline', health: { items: asked.baseline as unknown as Json } });
+    if (asked.baseline.length > 0) emit({ type: 'baseline', health: { items: asked.baseline as unknown as Json } });
   });
 }
 
@@ -89,6 +89,8 @@ async function underLease(
     name: `liftlock-${site.platform.metadata.name}`,
     holder: { identity: `${site.holder} run ${run}` },
     clock: site.clock,
+    onWait: ({ by, seconds }) =>
+      site.say(`${by} holds the site's lease. Watching for ${seconds} s whether it is still alive.`),
   });
   const folder = await openRunFolder(join(site.folder, 'runs', run), site.redactor);
   const emit = (body: EntryBody) => reporter.entry(store.append(run, body, site.clock.now()));

@@ -1,4 +1,5 @@
 import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
+import { shellLine } from './shell.ts';
 import { isMirrored } from './words.ts';
 
 /** A step's command for those who type it, and what must be said about it. */
@@ -23,6 +24,11 @@ export function manualUpgrade(step: HelmUpgradeStep): ManualCommand {
   if (isMirrored(step.chart)) {
     command = command.map((argument) => (argument === step.chart.reference ? step.chart.source : argument));
     notes.push(`The chart comes from this site's mirror; the guide names ${step.chart.reference}.`);
+  }
+  const { pullFlags = [] } = step.chart;
+  if (pullFlags.length > 0) {
+    command.push(...pullFlags);
+    notes.push(`${shellLine(pullFlags)} is not in the guide: this site's registry needs it.`);
   }
   if (step.keep.length > 0) {
     const at = command.indexOf('--wait');

@@ -6,6 +6,7 @@ import type { Reporter } from './reporter.ts';
 import { applyEntry, startView, type RunView } from './run-view.ts';
 import { count, formatClock, formatSeconds } from './words.ts';
 import { oneLine } from './wrap.ts';
+import { routeWords } from './route-words.ts';
 
 export interface PlainOptions {
   readonly plan: Plan;
@@ -108,11 +109,12 @@ function wordsOf(entry: Exclude<Entry, { readonly type: 'fault' }>, view: RunVie
     case 'run-started':
       return `run ${entry.run} (${entry.purpose}) started by ${entry.who}${entry.ticket === undefined ? '' : `, ticket ${entry.ticket}`}`;
     case 'hop-planned':
-      return `${entry.plan.platform.title} ${entry.plan.route.map(({ from, to }) => `${from} → ${to}`).join(', ')}: ${count(entry.plan.steps.length, 'step')}`;
+      return `${entry.plan.platform.title} ${routeWords(entry.plan)}: ${count(entry.plan.steps.length, 'step')}`;
     case 'baseline':
       return 'health before the first write is recorded';
     case 'observed':
-      if (entry.observation === 'todo') return undefined;
+      // A check changes nothing: there is never anything to do for it.
+      if (entry.observation === 'todo' || isCheck(entry.step, view)) return undefined;
       return `${entry.step}: ${entry.observation === 'done' ? 'is so already' : 'must wait'}${entry.note === '' ? '' : `: ${oneLine(entry.note)}`}`;
     case 'act-started':
       return `${entry.step}: ${title}`;
@@ -138,6 +140,10 @@ function wordsOf(entry: Exclude<Entry, { readonly type: 'fault' }>, view: RunVie
     case 'run-finished':
       return 'finished';
   }
+}
+
+function isCheck(id: string, view: RunView): boolean {
+  return view.steps.find(({ step }) => step.id === id)?.step.kind === 'check';
 }
 
 function isHelm(id: string, view: RunView): boolean {

@@ -1,3 +1,4 @@
+import { jsonAt } from '../model/json.ts';
 import { doneComponents, runSeconds, totalWrites, touchedByRun, type RunRecord } from './run-record.ts';
 import { count, formatSeconds, formatTime, shortDigest } from './words.ts';
 
@@ -39,8 +40,20 @@ export function facts(run: RunRecord): (readonly [string, string])[] {
     ['plan', run.plan === undefined ? undefined : shortDigest(run.plan.digest)],
     ['touched', touched[touchedByRun(run)]],
     ['finished', doneComponents(run).join(', ')],
+    ['affirmed', affirmed(run)],
     ['decided', run.decisions.map(({ remedy, by }) => `${remedy} (${by})`).join(', ')],
     ['evidence', run.evidence],
   ];
   return rows.flatMap(([label, text]) => (text === undefined || text === '' ? [] : [[label, text] as const]));
+}
+
+/** Who affirmed what of the checklist, and when. */
+function affirmed({ plan }: RunRecord): string {
+  return Object.entries(plan?.affirmations ?? {})
+    .map(([id, affirmation]) => {
+      const by = jsonAt(affirmation, ['by']);
+      const at = jsonAt(affirmation, ['at']);
+      return `${id} (${[by, at].filter((part) => typeof part === 'string').join(', ')})`;
+    })
+    .join(', ');
 }

@@ -58,6 +58,7 @@ export function reportData(run: RunRecord) {
     cluster: run.plan?.cluster,
     route: run.plan?.route,
     planDigest: run.plan?.digest,
+    affirmations: run.plan?.affirmations,
     decisions: run.decisions,
     touched: touchedByRun(run),
     writes: totalWrites(run),

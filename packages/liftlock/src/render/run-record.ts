@@ -4,6 +4,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Touched } from '../model/problem.ts';
 import type { Step } from '../model/step.ts';
+import { routeWords } from './route-words.ts';
 
 /** What this room needs to know of a step of a run. */
 export interface StepRecord {
@@ -65,7 +66,7 @@ export function runSeconds(run: RunRecord): number | undefined {
 
 /** `3.0.1 → 3.1.0`. */
 export function routeOf(run: RunRecord): string {
-  return run.plan?.route.map(({ from, to }) => `${from} → ${to}`).join(', ') ?? '';
+  return run.plan === undefined ? '' : routeWords(run.plan);
 }
 
 /** True for a check that nobody and nothing has answered. */

@@ -2,7 +2,7 @@ import { foldJournal, type RunState } from '../journal/fold.ts';
 import { nextAction, type Action } from '../journal/next-action.ts';
 import type { ProblemRecord } from '../model/journal.ts';
 import type { JournalStore } from '../model/ports.ts';
-import { isProblem, Problem } from '../model/problem.ts';
+import { isProblem, Problem, type Touched } from '../model/problem.ts';
 import type { Step } from '../model/step.ts';
 import { collectEvidence } from './evidence.ts';
 import type { Handlers, World } from './world.ts';
@@ -110,15 +110,20 @@ async function act(step: Step, parts: EngineParts, state: RunState): Promise<voi
   const { world, handlers } = parts;
   world.emit({ type: 'act-started', step: step.id });
   const began = world.clock.now().getTime();
-  const seconds = () => (world.clock.now().getTime() - began) / 1000;
+  const ownBefore = world.writer.writes();
+  const ended = (touched: Touched, helmWrites: number) => {
+    const own = world.writer.writes() - ownBefore;
+    const seconds = (world.clock.now().getTime() - began) / 1000;
+    return { touched: own > 0 ? 'yes' : touched, writes: helmWrites + own, seconds } as const;
+  };
   try {
     const acted = await handlerOf(handlers, step).act(step, world, stepOf(state, step));
-    world.emit({ type: 'act-ended', step: step.id, outcome: 'done', ...acted, seconds: seconds() });
+    world.emit({ type: 'act-ended', step: step.id, outcome: 'done', ...ended(acted.touched, acted.writes) });
   } catch (error) {
     const touched = isProblem(error) ? error.touched : 'unknown';
     const writes = isProblem(error) ? Number(error.details['writes'] ?? 0) : 0;
     const problem = recordOf(error, world);
-    world.emit({ type: 'act-ended', step: step.id, outcome: 'failed', touched, writes, seconds: seconds(), problem });
+    world.emit({ type: 'act-ended', step: step.id, outcome: 'failed', ...ended(touched, writes), problem });
   }
 }
 

@@ -1,44 +1,68 @@
-import { markFailed } from '../release/release-record.ts';
+import type { Decision } from '../model/finding.ts';
+import type { KubeObject } from '../model/kube.ts';
+import type { ClusterReader } from '../model/ports.ts';
 import { Problem } from '../model/problem.ts';
 import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
 import type { StepState } from '../journal/fold.ts';
+import { markFailed } from '../release/release-record.ts';
 import type { World } from './world.ts';
+
+type HelmStep = HelmUpgradeStep | HelmRollbackStep;
+
+/** True where someone vouched that the helm which left a release pending is dead. */
+export function isUnlocked(release: string, decisions: readonly Decision[]): boolean {
+  return decisions.some(({ remedy }) => remedy === `unlock:${release}`);
+}
+
+/** The newest record of a release where it is `pending-*`. */
+export async function pendingRecord(
+  reader: ClusterReader,
+  namespace: string,
+  release: string,
+): Promise<KubeObject | undefined> {
+  const records = await reader.list(`/api/v1/namespaces/${namespace}/secrets`, {
+    labelSelector: `owner=helm,name=${release}`,
+  });
+  const newest = records.toSorted((a, b) => revisionOf(b) - revisionOf(a))[0];
+  return newest?.metadata.labels?.['status']?.startsWith('pending-') === true ? newest : undefined;
+}
+
+/** Throws RELEASE_PENDING where neither this run has left the release pending, nor someone vouched that its helm is dead. */
+export function refusePending(step: HelmStep, status: string, world: World, state: StepState): void {
+  if (!status.startsWith('pending-') || state.wasTried || isUnlocked(step.release, world.decisions)) return;
+  throw new Problem(
+    'RELEASE_PENDING',
+    `Release ${step.release} is ${status}: another helm works on it, or died at it.`,
+    {
+      advice: [
+        `helm history ${step.release} -n ${step.namespace}`,
+        `If that helm is dead: --allow unlock:${step.release}`,
+      ],
+    },
+  );
+}
 
 /**
  * A release that this run's own helm left `pending-*` when it died is unlocked by its record alone (O1): never by a
  * rollback, which would be a change of version. One that someone else holds is refused.
  */
-export async function unlockOwn(
-  step: HelmUpgradeStep | HelmRollbackStep,
-  world: World,
-  state: StepState,
-): Promise<void> {
-  const path = `/api/v1/namespaces/${step.namespace}/secrets`;
-  const records = await world.reader.list(path, { labelSelector: `owner=helm,name=${step.release}` });
-  const newest = records.toSorted((a, b) => revisionOf(b) - revisionOf(a))[0];
-  const status = newest?.metadata.labels?.['status'] ?? '';
-  if (newest === undefined || !status.startsWith('pending-')) return;
-  if (!state.wasTried) {
-    throw new Problem(
-      'RELEASE_PENDING',
-      `Release ${step.release} is ${status}: another helm works on it, or died at it.`,
-      {
-        advice: [`helm history ${step.release} -n ${step.namespace}`],
-      },
-    );
-  }
-  await world.folder.writeSecret(`backup/unlocked-${newest.metadata.name}.json`, JSON.stringify(newest));
+export async function unlockOwn(step: HelmStep, world: World, state: StepState): Promise<void> {
+  const record = await pendingRecord(world.reader, step.namespace, step.release);
+  if (record === undefined) return;
+  const status = record.metadata.labels?.['status'] ?? '';
+  refusePending(step, status, world, state);
+  await world.folder.writeSecret(`backup/unlocked-${record.metadata.name}.json`, JSON.stringify(record));
   await world.writer.replace(
-    `${path}/${newest.metadata.name}`,
-    markFailed(newest, 'marked failed by liftlock: its helm had died'),
+    `/api/v1/namespaces/${step.namespace}/secrets/${record.metadata.name}`,
+    markFailed(record, 'marked failed by liftlock: its helm had died'),
   );
   world.emit({
     type: 'note',
     step: step.id,
-    text: `${step.release} revision ${revisionOf(newest)} was ${status}; its record is now failed`,
+    text: `${step.release} revision ${revisionOf(record)} was ${status}; its record is now failed`,
   });
 }
 
-function revisionOf(record: { readonly metadata: { readonly labels?: Readonly<Record<string, string>> } }): number {
+function revisionOf(record: KubeObject): number {
   return Number(record.metadata.labels?.['version'] ?? 0);
 }

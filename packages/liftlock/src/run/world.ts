@@ -82,7 +82,10 @@ export interface Observed {
   readonly note: string;
 }
 
-/** What an act left behind. Failures are thrown as Problems; `touched` on them says what the gate counted. */
+/**
+ * What helm wrote through the gate during an act; liftlock's own writes are counted by the engine. Failures are thrown as
+ * Problems; `touched` on them says what the gate counted.
+ */
 export interface Acted {
   readonly touched: Touched;
   readonly writes: number;

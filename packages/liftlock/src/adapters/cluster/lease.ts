@@ -13,6 +13,8 @@ export interface LeaseOptions {
   /** Who holds it, from where: shown to those who are refused. Different for every run. */
   readonly holder: { readonly identity: string };
   readonly clock: Clock;
+  /** Told once, when another holds it and must be watched until its lease lapses. */
+  readonly onWait?: ((held: { readonly by: string; readonly seconds: number }) => void) | undefined;
   /** Seconds without a renewal after which another may take it over. */
   readonly durationSeconds?: number | undefined;
 }
@@ -171,6 +173,7 @@ async function acquire(asked: Acquiring): Promise<void> {
     const isOurs = found.holder === asked.holder.identity;
     const isUnchanged = seen !== undefined && seen.metadata.resourceVersion === found.metadata.resourceVersion;
     if (seen !== undefined && !isUnchanged && !isFree && !isOurs) throw heldProblem(found, asked);
+    if (seen === undefined && !isFree && !isOurs) asked.onWait?.({ by: found.holder, seconds: found.durationSeconds });
     if (!isUnchanged) {
       seen = found;
       seenAt = performance.now();

@@ -33,7 +33,7 @@ export const patchObject: Handler<'patch-object'> = {
     const { patch, type } = patchOf(step);
     if (type === 'strategic') await world.writer.strategicPatch(path, patch);
     else await world.writer.patch(path, patch);
-    return { touched: 'yes', writes: 1 };
+    return { touched: 'no', writes: 0 };
   },
 
   async confirm(step, world) {

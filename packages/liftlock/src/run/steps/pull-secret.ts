@@ -45,7 +45,7 @@ export const pullSecret: Handler<'pull-secret'> = {
     } else {
       await replaceByNew(step, world, secret, data);
     }
-    return { touched: 'yes', writes: 1 };
+    return { touched: 'no', writes: 0 };
   },
 
   async confirm(step, world) {
