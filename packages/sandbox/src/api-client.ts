@@ -174,7 +174,11 @@ export class ApiClient {
     const response = await this.#open('GET', query, undefined, undefined, signal);
     if ((response.statusCode ?? 0) >= 300)
       throw failure('GET', query, response.statusCode ?? 0, await textOf(response));
-    for await (const line of createInterface({ input: response })) {
+    // Aborting ends the stream with an error: nobody may be left reading it then, and an unheard error ends the process.
+    response.on('error', () => undefined);
+    const lines = createInterface({ input: response });
+    lines.on('error', () => undefined);
+    for await (const line of lines) {
       const event = JSON.parse(line) as { type: string; object: KubeObject & { code?: number; message?: string } };
       if (event.type === 'ERROR') {
         throw new ApiError('GET', query, event.object.code ?? 0, '', event.object.message ?? 'watch failed');

@@ -13,3 +13,4 @@ export { SandboxError } from './sandbox-error.ts';
 export type { Registry, Sandbox, Setting, Subject } from './sandbox.ts';
 export { attach, down, list, status, up } from './up.ts';
 export type { SandboxStatus } from './up.ts';
+export { sandboxMain } from './commands.ts';

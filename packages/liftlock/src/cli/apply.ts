@@ -6,6 +6,7 @@ interface Options extends PlanOptions {
   readonly output: 'text' | 'jsonl';
   readonly yes?: true;
   readonly ticket?: string;
+  readonly stopAtWindowEnd?: true;
 }
 
 /** `liftlock apply`: plan, show, ask, carry out. */
@@ -13,6 +14,7 @@ export function addApply(): Command {
   return withPlanOptions(new Command('apply'))
     .description('upgrade: plan, show, ask, carry out; takes a saved plan.json too')
     .option('-y, --yes', 'do not ask; blockers still block')
+    .option('--stop-at-window-end', 'begin no further component once the maintenance window has closed')
     .option('--ticket <id>', 'change ticket, kept with the run')
     .addOption(
       new Option('-o, --output <format>', 'text, or jsonl for a stream of events')
@@ -33,6 +35,7 @@ export function addApply(): Command {
         withForecast: true,
         yes: options.yes === true,
         ticket: options.ticket,
+        stopAtWindowEnd: options.stopAtWindowEnd === true,
         output: options.output,
       });
     });

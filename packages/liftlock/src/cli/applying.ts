@@ -6,6 +6,7 @@ import { startRun } from '../main/run-plan.ts';
 import type { Plan } from '../model/plan.ts';
 import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
 import { movedSince } from '../plan/moved.ts';
+import type { Site } from '../model/site.ts';
 import type { Selection } from '../plan/select.ts';
 import { renderPlanAs } from '../render/plan-as.ts';
 import { askYes } from './ask.ts';
@@ -21,6 +22,7 @@ export interface ApplyRequest {
   readonly withForecast: boolean;
   readonly yes: boolean;
   readonly ticket: string | undefined;
+  readonly stopAtWindowEnd: boolean;
   readonly output: 'text' | 'jsonl';
 }
 
@@ -55,10 +57,19 @@ async function carryOutPlan(planned: PlannedSite, request: ApplyRequest): Promis
     who: `${snapshot.who.user} (${site.osUser})`,
     ticket: request.ticket,
     baseline: snapshot.health,
-    stop: watchSignals((text) => note(text, site.redactor)),
+    stop: watchSignals((text) => note(text, site.redactor), request.stopAtWindowEnd ? windowEnd(site.site) : undefined),
     reporter: () => reporterFor(request.output, site, plan),
   });
   return finishRun(state, site, request.output);
+}
+
+/** When the window closes; asked for without a window it is a mistake. */
+function windowEnd(site: Site): Date {
+  if (site.window !== undefined) return new Date(site.window.closes);
+  throw new Problem('WINDOW_MISSING', '--stop-at-window-end needs a window in the site file.', {
+    exitCode: exitCodes.usage,
+    advice: ['Add window: {opens: …, closes: …} to the site file.'],
+  });
 }
 
 async function readSavedPlan(file: string): Promise<Plan> {

@@ -47,8 +47,11 @@ export async function withAffirmations(
   const given = Object.entries(described.site.affirmations);
   const isFor = ([, affirmation]: [string, Affirmation]) =>
     affirmation.version === undefined || affirmation.version === target;
+  const all = [...remembered, ...given];
   const affirmations = {
-    ...Object.fromEntries([...remembered, ...given].filter(isFor)),
+    // What was said of another version stays below, so that the finding can say that it does not count.
+    ...Object.fromEntries(all),
+    ...Object.fromEntries(all.filter(isFor)),
     ...affirmationsOf(affirm, userInfo().username, new Date(), target),
   };
   return { ...described, site: { ...described.site, affirmations } };

@@ -7,6 +7,7 @@ import { exitCodes, type ExitCode } from '../model/problem.ts';
 import { renderRunEnd } from '../render/run-end.ts';
 import type { Reporter } from '../render/reporter.ts';
 import { makeReporter } from '../render/make-reporter.ts';
+import { windowClosed } from '../run/engine.ts';
 import type { StopRequest } from '../run/world.ts';
 import { note, screen, showThrough } from './output.ts';
 
@@ -36,7 +37,7 @@ export function reporterFor(output: 'text' | 'jsonl', site: OpenSite, plan: Plan
  * The first Ctrl-C begins no new step, the second ends helm politely; there is no third (O8). A closed terminal does not
  * end a run: it goes on with its journal.
  */
-export function watchSignals(say: (text: string) => void): StopRequest {
+export function watchSignals(say: (text: string) => void, notAfter?: Date): StopRequest {
   const abort = new AbortController();
   let level: StopRequest['level'] = 'none';
   const onStop = () => {
@@ -57,6 +58,7 @@ export function watchSignals(say: (text: string) => void): StopRequest {
       return level;
     },
     signal: abort.signal,
+    notAfter,
   };
 }
 
@@ -66,5 +68,6 @@ export function finishRun(state: RunState, site: OpenSite, output: 'text' | 'jso
     note(renderRunEnd(state, site.platform, { ...screen(process.stderr), explain }), site.redactor);
   if (state.status === 'finished') return exitCodes.done;
   if (state.stopReason === 'stopped on request') return exitCodes.interrupted;
+  if (state.stopReason === windowClosed) return exitCodes.waiting;
   return touchedBy(state) === 'no' ? exitCodes.blocked : exitCodes.failed;
 }

@@ -5,8 +5,8 @@ interface SandboxModule {
   sandboxMain(args: readonly string[]): Promise<number>;
 }
 
-/** Runs one of `up`, `down`, `status` of the sandbox package, where it is installed. */
-export async function sandboxCommand(command: string, name: string): Promise<number> {
+/** Runs a command of the sandbox package, where it is installed; returns its exit code. */
+export async function sandboxCommand(args: readonly string[]): Promise<number> {
   const specifier = '@liftlock/sandbox';
   let sandbox: SandboxModule;
   try {
@@ -17,5 +17,5 @@ export async function sandboxCommand(command: string, name: string): Promise<num
       cause: error,
     });
   }
-  return sandbox.sandboxMain([command, '--name', name]);
+  return sandbox.sandboxMain(args);
 }

@@ -47,7 +47,16 @@ function stopReason(state: RunState, action: Action, parts: EngineParts): string
   // A step that acted is confirmed first: its result must not stay unknown because someone pressed Ctrl-C.
   const beginsStep = action.do === 'observe' || action.do === 'act';
   if (parts.world.stop.level !== 'none' && (beginsStep || action.do === 'wait')) return 'stopped on request';
+  if (beginsStep && 'component' in action.step && isPastWindow(parts.world)) return windowClosed;
   return undefined;
+}
+
+/** Why a run stopped whose window closed between two components. */
+export const windowClosed = 'the maintenance window has closed';
+
+function isPastWindow(world: World): boolean {
+  const { notAfter } = world.stop;
+  return notAfter !== undefined && world.clock.now() >= notAfter;
 }
 
 function stepOf(state: RunState, step: Step) {
@@ -73,6 +82,7 @@ async function perform(action: Action, parts: EngineParts, state: RunState): Pro
   const { world } = parts;
   switch (action.do) {
     case 'finish':
+      reportOverrun(world);
       world.emit({ type: 'run-finished' });
       return;
     case 'stop':
@@ -91,6 +101,14 @@ async function perform(action: Action, parts: EngineParts, state: RunState): Pro
       await confirm(action.step, parts, state);
       return;
   }
+}
+
+/** O24: a window that closes in the middle does not stop the run; that it was overrun is said. */
+function reportOverrun(world: World): void {
+  const closes = Date.parse(world.site.window?.closes ?? '');
+  const late = Math.ceil((world.clock.now().getTime() - closes) / 60_000);
+  if (!Number.isNaN(late) && late > 0)
+    world.emit({ type: 'note', text: `the maintenance window closed ${late} min before the end` });
 }
 
 async function observe(step: Step, parts: EngineParts, state: RunState): Promise<void> {

@@ -40,6 +40,8 @@ export interface StopRequest {
   readonly level: 'none' | 'after-step' | 'now';
   /** Aborts at level `now`. */
   readonly signal: AbortSignal;
+  /** No component is begun after this. Only where someone asked for it: half an upgrade is worse than a late one (O24). */
+  readonly notAfter?: Date | undefined;
 }
 
 /** Key material for the image pull secret; read when needed, never kept. */

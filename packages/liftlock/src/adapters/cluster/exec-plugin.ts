@@ -34,8 +34,9 @@ export async function runExecPlugin(
   const child = spawn(command, listOf(exec['args']).map(textOf), {
     env: { ...env, ...ownEnvironment(exec), KUBERNETES_EXEC_INFO: JSON.stringify(infoOf(context, exec, interactive)) },
     stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
-    ...(interactive ? {} : { timeout: patienceMs }),
   });
+  // Not spawn's own timeout: its timer outlives a plug-in that could not be started, and keeps the process waiting.
+  const patience = interactive ? undefined : setTimeout(() => child.kill(), patienceMs);
   let answer = '';
   let said = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -51,7 +52,7 @@ export async function runExecPlugin(
     reject(failed(context, command, why, textOf(exec['installHint'])));
   });
   child.once('close', (code) => resolve(code));
-  const code = await promise;
+  const code = await promise.finally(() => clearTimeout(patience));
   if (code !== 0) {
     const why = code === null ? `it did not end within ${patienceMs / 1000} s` : `it ended with ${code}`;
     throw failed(context, command, [why, lastLines(said)].filter((part) => part !== '').join(': '), '');

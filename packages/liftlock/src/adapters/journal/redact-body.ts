@@ -6,9 +6,11 @@ import type { Redactor } from '../../model/redaction.ts';
  * line ends, and once over the whole text, where keys are.
  */
 export function redactBody(body: EntryBody, redactor: Redactor): string {
-  const byValue = JSON.stringify(body, (_key, value: unknown) =>
-    typeof value === 'string' ? redactor.text(value) : value,
-  );
+  const byValue = JSON.stringify(body, (_key, value: unknown) => {
+    if (typeof value !== 'number') return typeof value === 'string' ? redactor.text(value) : value;
+    const text = redactor.text(String(value));
+    return text === String(value) ? value : text;
+  });
   const whole = redactor.text(byValue);
   // A secret of digits only can hit a bare number, or the entry's own words: the entry must stay readable.
   return isSameKind(whole, body.type) ? whole : byValue;
