@@ -48,8 +48,12 @@ export function circumstances(): Omit<Kept, keyof Finding> {
 export async function keepResults(fresh: Results): Promise<void> {
   const old = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as Results;
   await writeFile(file, `${JSON.stringify({ ...old, ...fresh }, null, 2)}\n`);
-  // The repository's formatter has its own idea of lists of numbers.
-  execFileSync(process.execPath, ['node_modules/oxfmt/bin/oxfmt', file], { cwd: root, stdio: 'ignore' });
+  try {
+    // The repository's formatter has its own idea of lists of numbers.
+    execFileSync(process.execPath, ['node_modules/oxfmt/bin/oxfmt', file], { cwd: root, stdio: 'ignore' });
+  } catch {
+    // Numbers in another layout are better than none.
+  }
 }
 
 /** A table in Markdown, one row a number. */
@@ -81,5 +85,5 @@ function cells(row: Measured): readonly string[] {
 function format(value: number, unit: Measured['unit']): string {
   if (unit === 'ms') return `${Math.round(value)} ms`;
   if (unit === 's') return `${value.toFixed(value < 10 ? 2 : 1)} s`;
-  return `${value.toFixed(value < 0.1 ? 3 : 2)} x`;
+  return `${value.toFixed(value < 2 ? 3 : 1)} x`;
 }
