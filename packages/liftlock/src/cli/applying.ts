@@ -37,6 +37,8 @@ export async function applyUpgrade(flags: SiteFlags, request: ApplyRequest): Pro
   const { plan, site } = planned;
   if (request.output === 'text')
     note(renderPlanAs(plan, 'text', { ...screen(process.stderr), isAsked: true }), site.redactor);
+  // Room between the plan and what is drawn below it.
+  if (request.output === 'text' && request.yes) note('', site.redactor);
   const blockers = blockersOf(plan.forecast.findings);
   if (blockers.length > 0) return exitCodes.blocked;
   if (plan.steps.length === 0) {

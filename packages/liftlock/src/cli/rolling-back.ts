@@ -45,7 +45,10 @@ export async function rollBack(run: string | undefined, request: RollbackRequest
   const findings = [...migrationBlockers(state, decisions), ...forecast.findings];
   const plan = { ...withFindings(bare, forecast, findings, snapshot, decisions), inputs: upgrade.inputs };
   if (request.output === 'text')
-    note(renderPlanAs(plan, 'text', { ...screen(process.stderr), isAsked: true }), site.redactor);
+    note(
+      renderPlanAs(plan, 'text', { ...screen(process.stderr), isAsked: true, invocation: state.run }),
+      site.redactor,
+    );
   if (blockersOf(plan.forecast.findings).length > 0) return exitCodes.blocked;
   if (!request.yes && !(await askYes(`Roll back ${plan.platform.title} now?`, ['--yes']))) return exitCodes.waiting;
   const ended = await startRun(site, {

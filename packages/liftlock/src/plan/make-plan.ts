@@ -5,8 +5,9 @@ import { jsonAt } from '../model/json.ts';
 import type { ComponentPlan, Forecast, Plan } from '../model/plan.ts';
 import { durationSeconds, type Component, type Platform } from '../model/platform.ts';
 import { Problem } from '../model/problem.ts';
+import { isSecretName, maskByName } from '../model/redaction.ts';
 import type { Site } from '../model/site.ts';
-import type { ComponentSnapshot, Snapshot } from '../model/snapshot.ts';
+import type { ComponentSnapshot, Snapshot, ValueChange } from '../model/snapshot.ts';
 import type { HelmUpgradeStep, PinnedChart, Step } from '../model/step.ts';
 import { partlyAt } from '../release/history.ts';
 import { changedPaths, mergeValues, splitPath } from '../values/compare.ts';
@@ -171,13 +172,19 @@ function planComponent(component: Component, input: PlanInput): PlannedComponent
       ...(partly === undefined ? {} : { partlyAt: pick(partly) }),
       target: chart.version,
       chart,
-      values: valueChanges,
+      values: valueChanges.map(maskChange),
       outage: component.outage ?? outageOf(snapshot),
       ...(past === undefined ? {} : { expectedSeconds: past }),
       worstSeconds: timeoutSeconds,
       rollback: rollbackNote(component),
     },
   };
+}
+
+/** A number or a switch with a secret's name is one, and no text to learn. */
+function maskChange({ path, before, after }: ValueChange): ValueChange {
+  const isSecret = splitPath(path).some(isSecretName);
+  return { path, before: maskByName(before, isSecret), after: maskByName(after, isSecret) };
 }
 
 /** liftlock pulls by itself; who types the commands has to tell helm what the site says of the registry. */

@@ -107,13 +107,14 @@ export function migrationBlockers(run: RunState, decisions: readonly Decision[])
         code: 'ROLLBACK_PAST_MIGRATION',
         severity: decision === undefined ? ('blocker' as const) : ('info' as const),
         component: step.component,
-        message: `${step.component} has started at ${step.chart.version} and migrated its data: ${step.migrates.note}. The former version may not read it.${
+        message: `${step.component} has started at ${step.chart.version} and has migrated its data. ${step.migrates.note}${
           decision === undefined ? '' : ` Allowed by ${decision.by}.`
         }`,
         remedies: [
           {
             id,
             title: 'Someone has put the data back from a backup of before the run',
+            // What was written since that backup is lost.
             destructive: true,
             commands: [`liftlock rollback ${run.run} --allow ${id}`],
           },

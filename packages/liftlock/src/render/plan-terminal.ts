@@ -270,7 +270,12 @@ function next(plan: Plan, { style, width, invocation, isAsked }: Screen): string
   if (isAsked === true && !isBlocked) return [];
   if (isBlocked) {
     const intro = wrapText('Next: clear each blocker with one of its remedies, then look again:', { width });
-    return [...intro, ...wrapCommand(`liftlock plan ${invocation}`, width, '  ').map(style.bold)];
+    return [
+      ...intro,
+      ...wrapCommand(`liftlock ${plan.purpose === 'rollback' ? 'rollback' : 'plan'} ${invocation}`, width, '  ').map(
+        style.bold,
+      ),
+    ];
   }
   if (plan.steps.length === 0)
     return [...wrapText('Next:', { width }), style.bold(`  liftlock verify ${plan.platform.name}`)];
