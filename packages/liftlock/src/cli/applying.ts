@@ -9,7 +9,7 @@ import { movedSince } from '../plan/moved.ts';
 import type { Site } from '../model/site.ts';
 import type { Selection } from '../plan/select.ts';
 import { renderPlanAs } from '../render/plan-as.ts';
-import { askYes } from './ask.ts';
+import { askYes, canAsk } from './ask.ts';
 import { note, screen } from './output.ts';
 import { planFromFlags, type PlannedSite } from './planning.ts';
 import { finishRun, reporterFor, watchSignals } from './running.ts';
@@ -29,11 +29,14 @@ export interface ApplyRequest {
 /** Plans, shows, asks and carries out. Returns the exit code. */
 export async function applyUpgrade(flags: SiteFlags, request: ApplyRequest): Promise<ExitCode> {
   const saved = flags.platform?.endsWith('.json') === true ? await readSavedPlan(flags.platform) : undefined;
-  const planned =
+  const makePlan = (affirm: readonly string[]) =>
     saved === undefined
-      ? await planFromFlags(flags, { ...request, target: request.targetOf() })
-      : await planAgain(saved, request);
+      ? planFromFlags(flags, { ...request, affirm, target: request.targetOf() })
+      : planAgain(saved, { ...request, affirm });
+  let planned = await makePlan(request.affirm);
   if (saved !== undefined) refuseMoved(saved, planned.plan);
+  const answered = request.yes ? [] : await askChecklist(planned);
+  if (answered.length > 0) planned = await makePlan([...request.affirm, ...answered]);
   const { plan, site } = planned;
   if (request.output === 'text')
     note(renderPlanAs(plan, 'text', { ...screen(process.stderr), isAsked: true }), site.redactor);
@@ -49,6 +52,25 @@ export async function applyUpgrade(flags: SiteFlags, request: ApplyRequest): Pro
     return exitCodes.waiting;
   await rememberSite(site.folder, { ...site.memory, affirmations: site.site.affirmations });
   return carryOutPlan(planned, request);
+}
+
+/**
+ * Asks a person for what only a person can affirm; the answers are remembered for this version. Where nobody is there, the
+ * findings stay and name the flags.
+ */
+async function askChecklist({ plan, site }: PlannedSite): Promise<readonly string[]> {
+  const missing = blockersOf(plan.forecast.findings).flatMap((finding) =>
+    finding.remedies
+      .filter((remedy) => remedy.id.startsWith('affirm:'))
+      .map((remedy) => remedy.id.slice('affirm:'.length)),
+  );
+  if (missing.length === 0 || !canAsk()) return [];
+  const affirmed: string[] = [];
+  for (const item of site.platform.checklist.filter(({ id }) => missing.includes(id))) {
+    if (item.why !== undefined) note(item.why, site.redactor);
+    if (await askYes(`${item.title}: is it so?`, [`--affirm ${item.id}=NAME`])) affirmed.push(item.id);
+  }
+  return affirmed;
 }
 
 async function carryOutPlan(planned: PlannedSite, request: ApplyRequest): Promise<ExitCode> {

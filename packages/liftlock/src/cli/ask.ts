@@ -1,14 +1,8 @@
 import { exitCodes, Problem } from '../model/problem.ts';
 import { isCi } from './output.ts';
 
-export interface Choice {
-  readonly value: string;
-  readonly label: string;
-  readonly hint?: string | undefined;
-}
-
 /** Whether somebody is there to answer. Prompts are written to standard error: standard output is the answer's. */
-function canAsk(): boolean {
+export function canAsk(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY && !isCi();
 }
 
@@ -21,23 +15,6 @@ export async function askYes(question: string, flags: readonly string[]): Promis
   if (!canAsk()) throw waiting(question, flags);
   const { confirm, isCancel } = await import('@clack/prompts');
   const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
-  if (isCancel(answer)) throw interrupted();
-  return answer;
-}
-
-/**
- * Asks for one of several.
- * @throws as askYes
- */
-export async function askChoice(
-  question: string,
-  choices: readonly Choice[],
-  flags: readonly string[],
-): Promise<string> {
-  if (!canAsk()) throw waiting(question, flags);
-  const { select, isCancel } = await import('@clack/prompts');
-  const options = choices.map(({ value, label, hint }) => ({ value, label, ...(hint === undefined ? {} : { hint }) }));
-  const answer = await select({ message: question, options, output: process.stderr });
   if (isCancel(answer)) throw interrupted();
   return answer;
 }

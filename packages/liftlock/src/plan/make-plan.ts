@@ -66,7 +66,8 @@ export function makePlan(input: PlanInput): Plan {
   const checked = components
     .filter(({ component }) => component.action !== 'skipped')
     .map(({ component }) => component.name);
-  if (names.length > 0) for (const check of checks) steps.push(checkStep(check, checked, input.target));
+  if (names.length > 0)
+    for (const check of checks) steps.push(checkStep(check, { components: checked, isWhole, target: input.target }));
   return sealPlan({
     apiVersion: 'liftlock.dev/v1alpha1',
     kind: 'Plan',
