@@ -75,4 +75,4 @@ test('the demo lifts CodeMie on a cluster that is given as a context, keeps it, 
   expect(second.code).toBe(3);
   const writes = (await sandbox.audit()).filter(({ verb }) => verb !== 'get' && verb !== 'list').slice(before);
   expect(writes.filter(({ userAgent }) => /^(liftlock|Helm|helm)/.test(userAgent))).toEqual([]);
-});
+}, 400_000);

@@ -65,7 +65,7 @@ export function followNamespace(parts: FollowParts): Following {
       refused.push({ what, why: isProblem(error) ? error.message : String(error) });
     }
   });
-  const started = firstLists(parts, () => memory, refused);
+  const started = firstLists(parts, () => memory);
   started.catch(() => undefined);
   return {
     started,
@@ -79,7 +79,7 @@ export function followNamespace(parts: FollowParts): Following {
  * Waits until the watches have delivered what lists show. A watch does not say where its first list ends, and judging
  * with half of it would call things absent that are there.
  */
-async function firstLists(parts: FollowParts, memory: () => FaultMemory, refused: Unread[]): Promise<void> {
+async function firstLists(parts: FollowParts, memory: () => FaultMemory): Promise<void> {
   const lists = await Promise.all(
     watched
       .filter(({ what }) => what !== 'events')
@@ -93,7 +93,7 @@ async function firstLists(parts: FollowParts, memory: () => FaultMemory, refused
       }),
   );
   const expected = lists.flat().map(uidOf);
-  for (let tries = 0; tries < syncTries && refused.length === 0 && !parts.signal.aborted; tries += 1) {
+  for (let tries = 0; tries < syncTries && !parts.signal.aborted; tries += 1) {
     const { objects } = memory();
     if (expected.every((uid) => objects.has(uid))) return;
     await parts.clock.sleep(syncPause, parts.signal);

@@ -4,10 +4,7 @@ import { canaries } from '../../../sandbox/worlds/codemie/secrets.ts';
 import type { Scene } from './stage.ts';
 
 /** Everything in the scene that nobody may print or keep, by name. */
-export async function secretsOf(
-  scene: Scene,
-  keyFiles: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+export async function secretsOf(scene: Scene, keyFiles: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const secrets = new Map<string, string>(Object.entries(canaries));
   secrets.set('loginPassword', scene.stage.services.password);
   secrets.set('clientSecret', scene.stage.services.clientSecret);

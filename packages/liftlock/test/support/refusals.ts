@@ -1,5 +1,5 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { Outcome } from './liftlock.ts';
 import { affirmed, type Scene } from './stage.ts';
@@ -23,6 +23,17 @@ export interface PlanFinding {
   readonly message: string;
   readonly component?: string;
   readonly remedies: readonly { readonly id: string }[];
+}
+
+/** A command on the scene's site and to 2.2.5. */
+export function run(scene: Scene, command: string, ...args: readonly string[]): Promise<Outcome> {
+  return scene.operator.run(command, '-f', scene.stage.siteFile, '--version', '2.2.5', ...args);
+}
+
+/** Waits until what is read tells of a crash loop. */
+export async function untilCrashing(read: () => Promise<unknown>): Promise<void> {
+  const look = async () => expect(JSON.stringify(await read())).toContain('CrashLoopBackOff');
+  await vi.waitFor(look, { timeout: 60_000, interval: 200 });
 }
 
 /** Asks for a plan to 2.2.5 with everything affirmed, unless `args` name another version. */
@@ -96,11 +107,7 @@ export async function withText<T>(file: string, edit: (text: string) => string, 
 }
 
 /** Changes the site file, runs, and puts it back. */
-export async function withSite<T>(
-  scene: Scene,
-  edit: (site: SiteText) => void,
-  run: () => Promise<T>,
-): Promise<T> {
+export async function withSite<T>(scene: Scene, edit: (site: SiteText) => void, run: () => Promise<T>): Promise<T> {
   return withText(
     scene.stage.siteFile,
     (text) => {

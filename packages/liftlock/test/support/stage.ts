@@ -87,7 +87,7 @@ const mutating = new Set(['create', 'update', 'patch', 'delete', 'deletecollecti
 
 /** A write as the design counts it: mutating, no dry run, no review, no Lease of ours; by liftlock or helm. */
 export function isWrite(entry: AuditEntry): boolean {
-  const isOurs = /^(liftlock|Helm|helm)/.test(entry.userAgent ?? '');
+  const isOurs = /^(liftlock(?!-sandbox)|Helm|helm)/.test(entry.userAgent ?? '');
   const isHarmless =
     entry.dryRun ||
     /review/i.test(entry.resource ?? '') ||
