@@ -7,8 +7,9 @@ import type { Unread } from '../model/snapshot.ts';
 import type { HelmRollbackStep, HelmUpgradeStep, Step } from '../model/step.ts';
 import { shadowRollbackArguments, shadowUpgradeArguments } from '../release/helm-args.ts';
 import { workloadsOf } from '../release/manifest.ts';
-import { readReleaseRecord } from '../release/release-record.ts';
+import { readReleaseRecord, type ReleaseRecord } from '../release/release-record.ts';
 import { leftoversOf, type DryRunPatch, type Leftovers } from './leftovers.ts';
+import { notJudged } from './not-judged.ts';
 import { changesOf } from './object-changes.ts';
 import { findingsOf } from './shadow-findings.ts';
 
@@ -37,6 +38,8 @@ export interface ForecastResult {
 }
 
 interface Foreseen {
+  /** Names of the hooks of the new revision. */
+  readonly hooks: readonly string[];
   readonly workloads: readonly KubeObject[];
   readonly component: string;
   readonly changes: readonly ObjectChange[];
@@ -63,13 +66,15 @@ export async function makeForecast(plan: Plan, parts: ForecastParts): Promise<Fo
     }),
   );
   const inOrder = steps.flatMap((step) => foreseen.filter((item) => item.component === step.component));
-  const unforeseen = inOrder.flatMap((item) => item.unforeseen);
+  const changes = Object.fromEntries(inOrder.map((item) => [item.component, item.changes]));
+  const hooks = Object.fromEntries(inOrder.map((item) => [item.component, item.hooks]));
+  const unforeseen = [...inOrder.flatMap((item) => item.unforeseen), ...notJudged(changes, hooks)];
   const forecast: Forecast = {
     madeAt: parts.now.toISOString(),
     complete: unforeseen.length === 0,
     unforeseen,
     findings: inOrder.flatMap((item) => item.findings),
-    changes: Object.fromEntries(inOrder.map((item) => [item.component, item.changes])),
+    changes,
   };
   return { forecast, workloads: Object.fromEntries(inOrder.map((item) => [item.component, item.workloads])) };
 }
@@ -88,6 +93,7 @@ async function foresee(step: HelmStep, parts: ForecastParts): Promise<Foreseen> 
     const leftovers = await foreseeLeftovers(step, session.answers(), parts);
     return {
       component: step.component,
+      hooks: newestRecord(session.answers())?.hooks.map((hook) => hook.name) ?? [],
       workloads: workloadsOf(
         answers.flatMap((answer) => (answer.after === undefined || answer.status >= 300 ? [] : [answer.after])),
       ),
@@ -113,15 +119,20 @@ async function foreseeLeftovers(
 ): Promise<Leftovers> {
   const failed = step.kind === 'helm-upgrade' ? parts.failedManifests(step.component) : [];
   if (step.kind !== 'helm-upgrade' || failed.length === 0) return { findings: [], unforeseen: [] };
-  const records = answers.filter(isReleaseRecord).flatMap(({ after }) => {
-    const record = after === undefined ? undefined : readReleaseRecord(after).record;
-    return record === undefined ? [] : [record];
-  });
-  const newest = records.toSorted((a, b) => b.revision - a.revision)[0];
+  const newest = newestRecord(answers);
   // Without a record helm has refused, which is a finding of its own.
   if (newest === undefined) return { findings: [], unforeseen: [] };
   const changes = answers.filter((answer) => !isReleaseRecord(answer));
   return leftoversOf(step, changes, newest.manifest, failed, parts);
+}
+
+/** helm's record of the new revision, which exists in the shadow alone. */
+function newestRecord(answers: readonly ShadowAnswer[]): ReleaseRecord | undefined {
+  const records = answers.filter(isReleaseRecord).flatMap(({ after }) => {
+    const record = after === undefined ? undefined : readReleaseRecord(after).record;
+    return record === undefined ? [] : [record];
+  });
+  return records.toSorted((a, b) => b.revision - a.revision)[0];
 }
 
 async function runHelm(step: HelmStep, session: GateSession, parts: ForecastParts): Promise<HelmExit> {
