@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Option, type Command } from 'commander';
 import { exitCodes, Problem } from '../model/problem.ts';
 import type { SiteFlags } from '../main/open-site.ts';
 import { nearestWord } from '../definition/nearest.ts';
