@@ -1,5 +1,5 @@
 import { parseAllDocuments } from 'yaml';
-import { isJsonObject, type Json } from '../model/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import type { KubeObject } from '../model/kube.ts';
 
 /** Objects of a rendered manifest, in its order; documents that are empty or no object are left out. */
@@ -22,17 +22,24 @@ export function workloadsOf(objects: readonly KubeObject[]): readonly KubeObject
   return objects.filter((object) => workloadKinds.has(object.kind));
 }
 
-/** The pod template of a workload, or the pod itself. */
-export function podSpecOf(object: KubeObject): { readonly [key: string]: Json | undefined } | undefined {
+/** The pod spec of a workload's template. */
+export function podSpecOf(object: KubeObject): JsonObject | undefined {
   const template = object.spec?.['template'];
   const spec = isJsonObject(template) ? template['spec'] : undefined;
   return isJsonObject(spec) ? spec : undefined;
 }
 
 /** Every container and init container of a pod spec. */
-export function containersOf(podSpec: { readonly [key: string]: Json | undefined } | undefined) {
+export function containersOf(podSpec: JsonObject | undefined): readonly JsonObject[] {
   return ['initContainers', 'containers'].flatMap((key) => {
     const list = podSpec?.[key];
     return Array.isArray(list) ? (list as readonly Json[]).filter(isJsonObject) : [];
   });
+}
+
+/** Names of the containers of a pod, init containers left out. */
+export function containerNames(pod: KubeObject): readonly string[] {
+  return containersOf({ containers: pod.spec?.['containers'] })
+    .map(({ name }) => name)
+    .filter((name) => typeof name === 'string');
 }

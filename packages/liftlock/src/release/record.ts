@@ -41,6 +41,7 @@ function releaseOf(secrets: readonly KubeObject[]): Release | undefined {
     newest,
     installed,
     values: source?.values ?? {},
+    chartValues: source?.chart.values,
     manifest: source?.manifest ?? '',
     hooks: source?.hooks ?? [],
     failedManifests: failedSince(records, installed?.revision),

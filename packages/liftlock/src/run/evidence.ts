@@ -2,6 +2,7 @@ import { touchedBy, type RunState } from '../journal/fold.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import type { KubeObject } from '../model/kube.ts';
 import { masked } from '../model/redaction.ts';
+import { containerNames } from '../release/manifest.ts';
 import { readReleases } from '../release/record.ts';
 import { packTarGz, type TarFile } from './tar.ts';
 import type { World } from './world.ts';
@@ -87,12 +88,6 @@ async function logs(world: World, namespace: string): Promise<readonly (readonly
       return [`logs/${pod}.${container}.txt`, await attempt(() => world.reader.text(path))] as const;
     }),
   );
-}
-
-function containerNames(pod: KubeObject): readonly string[] {
-  const containers = pod.spec?.['containers'];
-  if (!Array.isArray(containers)) return [];
-  return (containers as readonly Json[]).filter(isJsonObject).map((container) => String(container['name']));
 }
 
 /** Values of environment variables are masked whatever their name: a chart may put anything there. */

@@ -37,7 +37,7 @@ function isMigrating(pod: KubeObject, release: Release, containers: readonly str
   const statuses = jsonAt(pod.status, ['containerStatuses']);
   if (!Array.isArray(statuses)) return false;
   return (statuses as readonly Json[]).filter(isJsonObject).some((status) => {
-    const isOne = containers.includes(String(status['name']));
+    const isOne = containers.some((name) => name === status['name']);
     return (
       isOne &&
       isJsonObject(jsonAt(status, ['state', 'running'])) &&

@@ -1,6 +1,6 @@
-import { isJsonObject, type Json } from '../../model/json.ts';
 import type { KubeObject } from '../../model/kube.ts';
 import { isProblem } from '../../model/problem.ts';
+import { containerNames } from '../../release/manifest.ts';
 import { scanLog } from '../log-scan.ts';
 import type { World } from '../world.ts';
 import type { Look } from './check-result.ts';
@@ -50,10 +50,4 @@ async function readLog(world: World, pod: KubeObject, container: string): Promis
     if (isProblem(error)) return undefined;
     throw error;
   }
-}
-
-function containerNames(pod: KubeObject): readonly string[] {
-  const containers = pod.spec?.['containers'];
-  if (!Array.isArray(containers)) return [];
-  return (containers as readonly Json[]).filter(isJsonObject).map((container) => String(container['name']));
 }

@@ -4,7 +4,7 @@ import type { Look } from './check-result.ts';
 
 /** Every release of the run is `deployed` at the target version. */
 export const releases: Look<'releases'> = async (_check, step, world) => {
-  const target = String(step.settings['target']);
+  const target = step.settings['target'];
   const names = step.settings['components'] as readonly string[];
   const wrong: string[] = [];
   for (const name of names) {
@@ -17,5 +17,5 @@ export const releases: Look<'releases'> = async (_check, step, world) => {
     }
   }
   if (wrong.length > 0) return { verdict: 'failed', note: wrong.join('; '), advice: ['liftlock resume'] };
-  return { verdict: 'passed', note: `${names.length} releases deployed at ${target}` };
+  return { verdict: 'passed', note: `${names.length} releases deployed at ${world.plan.route[0]?.to ?? ''}` };
 };
