@@ -1,4 +1,4 @@
-import type { Decision, Finding } from '../model/finding.ts';
+import type { Decision, Finding, Remedy } from '../model/finding.ts';
 import type { PreflightEvidence } from './evidence.ts';
 import { affirmationFindings } from './rules/affirmations.ts';
 import { capacityFindings } from './rules/capacity.ts';
@@ -6,7 +6,7 @@ import { clusterFindings, helmFindings } from './rules/cluster.ts';
 import { healthBeforeFindings } from './rules/health-before.ts';
 import { permissionFindings } from './rules/permissions.ts';
 import { registryKeyFindings } from './rules/registry-key.ts';
-import { releaseFindings } from './rules/releases.ts';
+import { allAbsentFindings, releaseFindings } from './rules/releases.ts';
 import { storageFindings } from './rules/storage.ts';
 import { valueFindings } from './rules/values.ts';
 import { windowFindings } from './rules/window.ts';
@@ -25,8 +25,20 @@ const rules: readonly ((evidence: PreflightEvidence) => readonly Finding[])[] = 
   windowFindings,
 ];
 
+/**
+ * Blockers that say: this is not the cluster or the namespace that is meant (O20). While one stands, everything else would
+ * be said about a place that is none of ours, and asking it for a forecast would be asking a stranger.
+ */
+export function placeFindings(evidence: PreflightEvidence): readonly Finding[] {
+  return applyDecisions([...clusterFindings(evidence), ...allAbsentFindings(evidence)], evidence.decisions)
+    .filter((finding) => finding.severity === 'blocker')
+    .slice(0, 1);
+}
+
 /** Everything that is wrong or worth knowing before the first write; what was decided about is told as info. */
 export function judge(evidence: PreflightEvidence): readonly Finding[] {
+  const misplaced = placeFindings(evidence);
+  if (misplaced.length > 0) return misplaced;
   return applyDecisions(
     rules.flatMap((rule) => rule(evidence)),
     evidence.decisions,
@@ -37,7 +49,9 @@ export function judge(evidence: PreflightEvidence): readonly Finding[] {
 export function applyDecisions(findings: readonly Finding[], decisions: readonly Decision[]): readonly Finding[] {
   return findings.map((finding) => {
     if (finding.severity === 'info') return finding;
-    const decision = decisions.find((item) => finding.remedies.some((remedy) => remedy.id === item.remedy));
+    const decision = decisions.find((item) =>
+      finding.remedies.some((remedy) => isConsent(remedy) && remedy.id === item.remedy),
+    );
     if (decision === undefined) return finding;
     return {
       ...finding,
@@ -45,4 +59,9 @@ export function applyDecisions(findings: readonly Finding[], decisions: readonly
       message: `${finding.message} Decided by ${decision.by}: ${decision.remedy}.`,
     };
   });
+}
+
+/** Only what `--allow` is offered for can be allowed: a wrong namespace or an old key does not become right by consent. */
+function isConsent({ commands }: Remedy): boolean {
+  return commands.some((command) => command.startsWith('--allow '));
 }

@@ -203,7 +203,10 @@ export const preflightCatalog = {
     title: 'A failed revision left a field behind',
     meaning:
       'helm compares with the last deployed revision and does not see what a failed one set since. The field would stay, and with it the failure.',
-    whatToDo: ['Remove the field from the live object, as the message says, then plan again.'],
+    whatToDo: [
+      'Let it be removed before the upgrade, by the id that is shown: `--allow clean:COMPONENT:KIND/NAME:PATH`. The former object is kept with the run.',
+      'Or remove it yourself with the `kubectl patch` that is shown, and plan again.',
+    ],
   },
   API_WARNING: {
     title: 'The API server warns about an object',

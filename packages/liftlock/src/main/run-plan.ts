@@ -9,7 +9,7 @@ import { openJournal } from '../adapters/journal/sqlite-journal.ts';
 import { foldJournal, type RunState } from '../journal/fold.ts';
 import type { Decision } from '../model/finding.ts';
 import type { EntryBody } from '../model/journal.ts';
-import type { Json, JsonObject } from '../model/json.ts';
+import type { Json } from '../model/json.ts';
 import type { Plan } from '../model/plan.ts';
 import { defaultGraces, durationSeconds, type Graces } from '../model/platform.ts';
 import type { WriterLease } from '../model/ports.ts';
@@ -176,7 +176,7 @@ function withoutUndefined<T extends object>(object: T | undefined): Partial<T> {
 }
 
 function baselineOf(state: RunState): readonly HealthItem[] {
-  const items = (state.baseline as JsonObject | undefined)?.['items'];
+  const items = state.baseline?.['items'];
   return (items ?? []) as unknown as readonly HealthItem[];
 }
 

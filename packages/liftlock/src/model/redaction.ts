@@ -5,12 +5,29 @@ export const masked = '********';
 const secretName =
   /pass(word|wd|phrase)?$|secret|token|credential|api[-_]?key|private[-_]?key|(^|[-_.])key$|dsn$|connection[-_]?string|dockerconfig|\bpat\b|auth$|nkey|nseed|xkey|xseed/i;
 
+/** `scheme://user:PASSWORD@host` anywhere in a text; the last @ before the path ends the password. */
+const passwordInAddress = /:\/\/[^\s:/@]*:([^\s/]+)@/g;
+
 /** Keys under which the name of a Secret stands, which is none: people need it to find what is missing. */
 const referenceName = /^(image)?pullsecrets?$|secret[-_]?name$|^existing[-_]?secret$|^secret(key)?ref$/i;
 
 /** True for a values key or environment variable whose value nobody should read over a shoulder. */
 export function isSecretName(name: string): boolean {
   return secretName.test(name) && !referenceName.test(name);
+}
+
+/** The same value with everything masked that has a secret's name, whatever its type; nothing needs to be learned first. */
+export function maskByName(value: Json | undefined, underSecret = false): Json | undefined {
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => maskByName(item, underSecret) ?? null);
+  if (isJsonObject(value)) {
+    const named = typeof value['name'] === 'string' && isSecretName(value['name']);
+    const entries = Object.entries(value).map(
+      ([key, inner]) =>
+        [key, maskByName(inner, underSecret || isSecretName(key) || (named && key === 'value'))] as const,
+    );
+    return Object.fromEntries(entries);
+  }
+  return underSecret && value !== undefined && value !== null ? masked : value;
 }
 
 /**
@@ -28,10 +45,11 @@ export class Redactor {
     if (secret.includes('\n')) this.#secrets.add(JSON.stringify(secret).slice(1, -1));
   }
 
-  /** Learns every string below a key with a secret's name, and env entries whose name is one. */
+  /** Learns what stands below a key with a secret's name, env entries whose name is one, and passwords in addresses. */
   learnValues(value: Json | undefined, underSecret = false): void {
-    if (typeof value === 'string') {
-      if (underSecret) this.learn(value);
+    if (typeof value === 'string' || typeof value === 'number') {
+      if (underSecret) this.learn(String(value));
+      for (const [, password = ''] of String(value).matchAll(passwordInAddress)) this.#learnPassword(password);
     } else if (Array.isArray(value)) {
       for (const item of value as readonly Json[]) this.learnValues(item, underSecret);
     } else if (isJsonObject(value)) {
@@ -39,6 +57,16 @@ export class Redactor {
       for (const [key, inner] of Object.entries(value)) {
         this.learnValues(inner, underSecret || isSecretName(key) || (named && key === 'value'));
       }
+    }
+  }
+
+  /** As it is written in an address, and as it is meant. */
+  #learnPassword(written: string): void {
+    this.learn(written);
+    try {
+      this.learn(decodeURIComponent(written));
+    } catch {
+      // Not percent-encoded: it is learned as it stands.
     }
   }
 

@@ -36,6 +36,8 @@ export interface Release {
   readonly installed?: Revision | undefined;
   /** The values the user gave for the installed revision; `helm get values`. */
   readonly values: JsonObject;
+  /** The defaults of the installed revision's chart. */
+  readonly chartValues?: JsonObject | undefined;
   readonly manifest: string;
   readonly hooks: readonly { readonly name: string; readonly kind: string; readonly events: readonly string[] }[];
   /**

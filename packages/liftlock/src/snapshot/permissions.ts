@@ -8,7 +8,8 @@ const always = [
   { group: 'coordination.k8s.io', resource: 'leases' },
 ];
 const verbs = ['get', 'create', 'update', 'patch', 'delete'];
-/** Read while helm waits. */
+/** Listed for the release records, or read while helm waits. */
+const listed = [{ group: '', resource: 'secrets', verb: 'list' }];
 const watched = [
   { group: '', resource: 'pods' },
   { group: '', resource: 'events' },
@@ -29,6 +30,7 @@ export async function missingPermissions(
   }
   const questions = [
     ...[...written.values()].flatMap((item) => verbs.map((verb) => ({ ...item, verb }))),
+    ...listed,
     ...watched.flatMap((item) => ['list', 'watch'].map((verb) => ({ ...item, verb }))),
   ];
   const answers = await Promise.all(

@@ -2,7 +2,7 @@ import { isJsonObject, jsonAt } from '../model/json.ts';
 import type { KubeObject } from '../model/kube.ts';
 import type { Component, Platform } from '../model/platform.ts';
 import type { ClusterReader, HelmRunner } from '../model/ports.ts';
-import { isProblem } from '../model/problem.ts';
+import { isProblem, Problem } from '../model/problem.ts';
 import type { Redactor } from '../model/redaction.ts';
 import type {
   ChartInfo,
@@ -46,10 +46,40 @@ export interface SnapshotParts {
  * without is thrown.
  */
 export async function readSnapshot(parts: SnapshotParts): Promise<Snapshot> {
+  try {
+    return await readAll(parts);
+  } catch (error) {
+    throw isProblem(error) && error.details['status'] === 403 && error.code === 'CLUSTER_REFUSED'
+      ? await withAllMissing(error, parts)
+      : error;
+  }
+}
+
+/** One refused read ends the preflight; what else this user lacks is asked for at once, not in the next attempt. */
+async function withAllMissing(refusal: Problem, { reader, namespace }: SnapshotParts): Promise<Problem> {
+  const missing = await missingPermissions(reader, namespace, []);
+  if (missing.length === 0) return refusal;
+  const verbs = Map.groupBy(missing, (item) => item.resource);
+  const lines = [...verbs].map(([resource, items]) => `${resource}: ${items.map((item) => item.verb).join(', ')}`);
+  const { user } = await reader.whoAmI();
+  const message = [`${user} may not read what an upgrade needs of ${namespace}. Missing there:`, ...lines].join('\n');
+  return new Problem('PERMISSION_MISSING', message, {
+    advice: [
+      'Ask for these verbs, and for those on the kinds of objects that the charts hold.',
+      `kubectl auth can-i list secrets -n ${namespace}`,
+    ],
+    cause: refusal,
+  });
+}
+
+async function readAll(parts: SnapshotParts): Promise<Snapshot> {
   const { reader, platform, namespace, redactor } = parts;
   const unread: Unread[] = [];
   // First alone: when the cluster cannot be reached, this says so once and nothing else is tried.
-  const [version, cluster] = await Promise.all([reader.version(), reader.find('/api/v1/namespaces/kube-system')]);
+  const [version, cluster] = await Promise.all([
+    reader.version(),
+    readable(unread, 'the identity of the cluster', () => reader.find('/api/v1/namespaces/kube-system'), undefined),
+  ]);
   // Values files before charts: a placeholder left in a file needs no registry to be seen.
   const valuesFiles = await Promise.all(platform.components.map((component) => parts.loadValues(component)));
   for (const file of valuesFiles.flat()) redactor.learnValues(file.values);
@@ -75,7 +105,9 @@ export async function readSnapshot(parts: SnapshotParts): Promise<Snapshot> {
       namespace,
       ours.flatMap((release) => parseManifest(release.manifest)),
     ),
-    ours.length > 0 ? [] : readable(unread, 'releases in other namespaces', () => releasesElsewhere(reader), []),
+    ours.length === components.length
+      ? []
+      : readable(unread, 'releases in other namespaces', () => releasesElsewhere(reader), []),
   ]);
   return {
     readAt: parts.now.toISOString(),

@@ -79,7 +79,7 @@ export interface Refusal {
 export function expectRefusal(outcome: Outcome, wanted: Refusal): void {
   const text = unwrapped(outcome.stderr);
   expect(text).toContain(wanted.code);
-  expect(outcome.code, outcome.stderr).toBe(wanted.exitCode);
+  expect(outcome.code).toBe(wanted.exitCode);
   const [head = '', ...items] = outcome.stderr.split('\n').filter((line) => /^\s*✗/.test(line));
   // A Problem stands alone; a blocker stands below the line that counts the blockers.
   if (items.length === 0) expect(text).toContain('Nothing was changed in the cluster.');
@@ -94,20 +94,20 @@ function patternOf(words: string | RegExp): RegExp {
 }
 
 /** Changes a text file, runs, and puts the file back. */
-export async function withText<T>(file: string, edit: (text: string) => string, run: () => Promise<T>): Promise<T> {
+export async function withText<T>(file: string, edit: (text: string) => string, use: () => Promise<T>): Promise<T> {
   const before = await readFile(file, 'utf8');
   const after = edit(before);
   if (after === before) throw new Error(`the edit changes nothing in ${file}`);
   await writeFile(file, after);
   try {
-    return await run();
+    return await use();
   } finally {
     await writeFile(file, before);
   }
 }
 
 /** Changes the site file, runs, and puts it back. */
-export async function withSite<T>(scene: Scene, edit: (site: SiteText) => void, run: () => Promise<T>): Promise<T> {
+export async function withSite<T>(scene: Scene, edit: (site: SiteText) => void, use: () => Promise<T>): Promise<T> {
   return withText(
     scene.stage.siteFile,
     (text) => {
@@ -115,7 +115,7 @@ export async function withSite<T>(scene: Scene, edit: (site: SiteText) => void, 
       edit(site);
       return stringify(site);
     },
-    run,
+    use,
   );
 }
 

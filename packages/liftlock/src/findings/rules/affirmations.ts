@@ -25,7 +25,7 @@ function missing(item: ChecklistItem, site: Site, target: string): Finding {
     code: 'AFFIRMATION_MISSING',
     severity: 'blocker',
     field: `affirmations.${item.id}`,
-    message: `Nobody has affirmed for ${target}: ${item.title}${but}${item.why === undefined ? '' : ` ${item.why}`}`,
+    message: `Nobody has affirmed for ${target}: ${item.title}.${but}${item.why === undefined ? '' : ` ${item.why}`}`,
     remedies: [
       {
         id: `affirm:${item.id}`,

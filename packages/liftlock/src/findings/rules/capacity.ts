@@ -124,7 +124,7 @@ function surgeOf(workload: KubeObject, replicas: number): number {
   if (workload.kind !== 'Deployment' || jsonAt(workload.spec, ['strategy', 'type']) === 'Recreate') return 0;
   const surge: Json = jsonAt(workload.spec, ['strategy', 'rollingUpdate', 'maxSurge']) ?? '25%';
   if (typeof surge === 'number') return Math.min(surge, replicas);
-  const percent = Number.parseFloat(String(surge));
+  const percent = typeof surge === 'string' ? Number.parseFloat(surge) : Number.NaN;
   return Number.isNaN(percent) ? 0 : Math.min(replicas, Math.ceil((replicas * percent) / 100));
 }
 

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import type { Component } from '../../model/platform.ts';
-import type { Release, Revision } from '../../model/snapshot.ts';
+import type { Release, Revision, Snapshot } from '../../model/snapshot.ts';
 import { compareVersions } from '../../model/version.ts';
 import { isPending, partlyAt } from '../../release/history.ts';
 import { selectedComponents, type PreflightEvidence } from '../evidence.ts';
@@ -9,12 +9,17 @@ import { allowing, finding } from '../make-finding.ts';
 /** What the release records say of each component: absent, locked, failed, newer than the target (O12, O20). */
 export function releaseFindings(evidence: PreflightEvidence): readonly Finding[] {
   const { snapshot } = evidence;
-  if (snapshot.components.every((component) => component.release === undefined)) return [allAbsent(evidence)];
   return selectedComponents(evidence).flatMap(({ component, read }) => {
     const release = read?.release;
-    if (release === undefined) return [absent(component, snapshot.namespace)];
+    if (release === undefined) return [absent(component, snapshot)];
     return [...stateFindings(component, release), ...versionFindings(component, release, evidence.target)];
   });
+}
+
+/** No release of the platform at all: another cluster or namespace than is meant (O20). Consent does not help. */
+export function allAbsentFindings(evidence: PreflightEvidence): readonly Finding[] {
+  const isEmpty = evidence.snapshot.components.every((component) => component.release === undefined);
+  return isEmpty ? [allAbsent(evidence)] : [];
 }
 
 function allAbsent({ platform, snapshot }: PreflightEvidence): Finding {
@@ -41,12 +46,17 @@ function allAbsent({ platform, snapshot }: PreflightEvidence): Finding {
   });
 }
 
-function absent(component: Component, namespace: string): Finding {
+function absent(component: Component, { namespace, otherReleases }: Snapshot): Finding {
+  const elsewhere = otherReleases.filter((release) => release.name === component.release);
+  const where =
+    elsewhere.length === 0
+      ? ''
+      : ` A release of that name is in ${elsewhere.map((release) => release.namespace).join(', ')}.`;
   return finding({
     code: 'RELEASE_ABSENT',
     severity: 'blocker',
     component: component.name,
-    message: `The release ${component.release} does not exist in ${component.namespace ?? namespace}; the upgrade would install it.`,
+    message: `The release ${component.release} does not exist in ${component.namespace ?? namespace}; the upgrade would install it.${where}`,
     remedies: [allowing(`install:${component.release}`, `Install ${component.release}`)],
   });
 }

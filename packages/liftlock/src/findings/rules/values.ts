@@ -21,13 +21,14 @@ export function valueFindings(evidence: PreflightEvidence): readonly Finding[] {
 }
 
 /**
- * True when the new chart version explains the change: the outcome equals the new chart's default, or the value names
- * the installed version and its follower names the target.
+ * True when the new chart version explains the change: the outcome equals a default that is new with this chart, or the
+ * value names the installed version and its follower names the target.
  */
 function isExplained({ path, before, after }: ValueChange, read: ComponentSnapshot, target: string): boolean {
   const chartDefault = jsonAt(read.chart?.values, splitPath(path));
   if (after === undefined) return same(before, chartDefault);
-  if (same(after, chartDefault)) return true;
+  const formerDefault = jsonAt(read.release?.chartValues, splitPath(path));
+  if (same(after, chartDefault) && !same(formerDefault, chartDefault)) return true;
   const installed = read.release?.installed?.version;
   return (
     installed !== undefined &&
