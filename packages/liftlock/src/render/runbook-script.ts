@@ -49,12 +49,22 @@ function comment(text: string): string {
 }
 
 function cluster(plan: Plan): string[] {
-  const { context, uid } = plan.cluster;
+  const { context } = plan.cluster;
   return [
     ...(context === ''
       ? []
       : [`HELM_KUBECONTEXT="\${HELM_KUBECONTEXT:-${inQuotes(context)}}"`, 'export HELM_KUBECONTEXT']),
     `command -v helm >/dev/null 2>&1 || die 'helm is not on the PATH. Nothing was changed.'`,
+    ...sameCluster(plan),
+  ];
+}
+
+/** The plan knows its cluster by a UID, where its maker might read it. */
+function sameCluster(plan: Plan): string[] {
+  const { uid } = plan.cluster;
+  if (uid === '')
+    return ['# The plan does not know the UID of its cluster: that this is the right one is not checked.'];
+  return [
     'if command -v kubectl >/dev/null 2>&1; then',
     `  uid="$(kubectl${contextFlag(plan)} get namespace kube-system -o 'jsonpath={.metadata.uid}')" || die 'The cluster does not answer. Nothing was changed.'`,
     `  [ "$uid" = ${quoteArgument(uid)} ] || die "This is another cluster than the plan's (kube-system has UID $uid). Nothing was changed."`,
