@@ -17,7 +17,6 @@ export interface PlanOptions {
   readonly only: readonly string[];
   readonly from?: string;
   readonly until?: string;
-  readonly forecast: boolean;
 }
 
 export function withPlanOptions(command: Command): Command {
@@ -27,17 +26,18 @@ export function withPlanOptions(command: Command): Command {
     .addOption(
       new Option('--allow <what>', 'let a finding stand, by the id that the plan shows; repeatable')
         .argParser(collect)
-        .default([], ''),
+        .default([], 'none'),
     )
     .addOption(
       new Option('--affirm <id[=by]>', 'affirm an item of the checklist; repeatable')
         .argParser(collect)
-        .default([], ''),
+        .default([], 'none'),
     )
-    .addOption(new Option('--only <component>', 'only this component; repeatable').argParser(collect).default([], ''))
+    .addOption(
+      new Option('--only <component>', 'only this component; repeatable').argParser(collect).default([], 'none'),
+    )
     .option('--from <component>', 'begin with this component')
-    .option('--until <component>', 'end with this component')
-    .option('--no-forecast', 'do not ask the API server what it would refuse');
+    .option('--until <component>', 'end with this component');
 }
 
 /** The target version; exactly one of --to and --version. */

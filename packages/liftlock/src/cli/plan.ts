@@ -4,6 +4,7 @@ import { selectionOf, targetOf, withPlanOptions, type PlanOptions } from './plan
 import { siteFlags } from './site-options.ts';
 
 interface Options extends PlanOptions {
+  readonly forecast: boolean;
   readonly output: 'text' | 'json' | 'md';
   readonly outFile?: string;
   readonly strict?: true;
@@ -16,6 +17,7 @@ export function addPlan(): Command {
   return withPlanOptions(new Command('plan'))
     .description('show what an upgrade would do and what would go wrong; nothing is written')
     .addOption(new Option('-o, --output <format>', 'text, json or md').choices(['text', 'json', 'md']).default('text'))
+    .option('--no-forecast', 'do not ask the API server what it would refuse')
     .option('--out-file <file>', 'write the answer to a file; apply takes the JSON form')
     .option('-v, --verbose', 'every changed field, every command')
     .option('--strict', 'warnings end with exit code 4')

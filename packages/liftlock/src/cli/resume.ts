@@ -16,7 +16,7 @@ export function addResume(): Command {
     .addOption(
       new Option('--allow <what>', 'decide on a finding, by the id that it shows; repeatable')
         .argParser((id: string, before: readonly string[]) => [...before, id])
-        .default([], ''),
+        .default([], 'none'),
     )
     .option('-y, --yes', 'do not ask')
     .addOption(

@@ -16,7 +16,7 @@ export function addRollback(): Command {
     .addOption(
       new Option('--allow <what>', 'let a finding stand; repeatable')
         .argParser((value: string, before: readonly string[]) => [...before, value])
-        .default([], ''),
+        .default([], 'none'),
     )
     .option('-y, --yes', 'do not ask')
     .addOption(

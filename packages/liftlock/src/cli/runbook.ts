@@ -3,6 +3,7 @@ import { selectionOf, targetOf, withPlanOptions, type PlanOptions } from './plan
 import { siteFlags } from './site-options.ts';
 
 interface Options extends PlanOptions {
+  readonly forecast: boolean;
   readonly output: 'md' | 'sh';
   readonly outFile?: string;
 }
@@ -12,6 +13,7 @@ export function addRunbook(): Command {
   return withPlanOptions(new Command('runbook'))
     .description('print the plan as a runbook, with the commands of the guide')
     .addOption(new Option('-o, --output <format>', 'md or sh').choices(['md', 'sh']).default('md'))
+    .option('--no-forecast', 'do not ask the API server what it would refuse')
     .option('--out-file <file>', 'write the answer to a file')
     .addHelpText(
       'after',

@@ -32,7 +32,7 @@ export function withSiteOptions(command: Command): Command {
     .addOption(
       new Option('--option <name=value>', 'an option of the platform; also as a flag of its own: --cloud aws')
         .argParser(collect)
-        .default([], ''),
+        .default([], 'none'),
     )
     .option('--kubeconfig <path>', 'as for kubectl; else KUBECONFIG or ~/.kube/config')
     .option('--context <name>', 'context of the kubeconfig')
