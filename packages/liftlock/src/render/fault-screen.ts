@@ -113,7 +113,7 @@ function aftermath(view: FaultView, style: Style, width: number): string[] {
     lines.push(`  ${style.bold('Was the cluster touched?')}`, ...wrapText(words + rest, { width, first: '    ' }));
   }
   if (view.evidence !== undefined) {
-    lines.push(...wrapText(`Evidence is kept in ${view.evidence}`, { width, first: '    ' }));
+    lines.push(...evidenceLines(view.evidence, '    '));
   }
   if (view.next.length > 0) {
     if (lines.length > 0) lines.push('');
@@ -124,6 +124,11 @@ function aftermath(view: FaultView, style: Style, width: number): string[] {
     }
   }
   return lines;
+}
+
+/** Where the evidence lies. The path is never broken: people copy it. */
+export function evidenceLines(file: string, indent: string): readonly string[] {
+  return [`${indent}Evidence is kept in`, `${indent}  ${file}`];
 }
 
 function writesOf(writes: number | undefined): string {

@@ -1,5 +1,5 @@
 import type { Platform } from '../model/platform.ts';
-import { nextCommands, renderFault } from './fault-screen.ts';
+import { evidenceLines, nextCommands, renderFault } from './fault-screen.ts';
 import type { Explain } from './fault-words.ts';
 import { rotateCommand } from './invocation.ts';
 import { renderAdvice } from './problem.ts';
@@ -146,7 +146,7 @@ function failedWithoutCause(
       first: '  ',
     }),
     ...wrapText(touched + rest, { width, first: '  ' }),
-    ...(state.evidence === undefined ? [] : wrapText(`Evidence is kept in ${state.evidence}`, { width, first: '  ' })),
+    ...(state.evidence === undefined ? [] : evidenceLines(state.evidence, '  ')),
     ...renderAdvice(problem?.advice ?? [], style, width),
     '',
     `  ${style.bold('Next')}`,
