@@ -163,7 +163,11 @@ function npmCommand(args) {
 
 function run(command, args, options) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: options.cwd, env: options.environment, stdio: ['ignore', options.answerIsUnused ? 'ignore' : 2, 2] });
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: options.environment,
+      stdio: ['ignore', options.answerIsUnused ? 'ignore' : 2, 2],
+    });
     if (child.pid !== undefined) options.onStart?.(child.pid);
     let isInterrupted = false;
     const stopPassing = passSignals(child, () => (isInterrupted = true));

@@ -8,7 +8,7 @@ import { judge, placeFindings } from '../findings/judge.ts';
 import { makeForecast, type ForecastResult } from '../forecast/forecast.ts';
 import type { Decision, Finding } from '../model/finding.ts';
 import type { KubeObject } from '../model/kube.ts';
-import type { Forecast, Plan } from '../model/plan.ts';
+import type { ComponentPlan, Forecast, Plan } from '../model/plan.ts';
 import { satisfiesRange } from '../model/version.ts';
 import { Problem } from '../model/problem.ts';
 import type { ChartInfo, Snapshot } from '../model/snapshot.ts';
@@ -100,7 +100,7 @@ export async function planUpgrade(site: OpenSite, request: UpgradeRequest): Prom
     target: request.target,
     decisions: request.decisions,
     now: site.clock.now(),
-    selected,
+    selected: plan.components.filter(isActedOn).map((component) => component.name),
     worstSeconds: worstSeconds(plan),
   };
   const isElsewhere = placeFindings(evidence).length > 0;
@@ -110,11 +110,13 @@ export async function planUpgrade(site: OpenSite, request: UpgradeRequest): Prom
   return { snapshot, plan: withFindings(plan, forecast, findings, snapshot, request.decisions) };
 }
 
+function isActedOn({ action }: ComponentPlan): boolean {
+  return action === 'upgrade' || action === 'install';
+}
+
 /** Seconds if every step took its whole timeout. */
 export function worstSeconds(plan: Plan): number {
-  return plan.components
-    .filter((component) => component.action === 'upgrade' || component.action === 'install')
-    .reduce((sum, component) => sum + component.worstSeconds, 0);
+  return plan.components.filter(isActedOn).reduce((sum, component) => sum + component.worstSeconds, 0);
 }
 
 /** Puts forecast and findings on a plan: blockers first, those that someone allowed as information. */

@@ -3,6 +3,7 @@ import type { HelmUpgradeStep, Step } from '../model/step.ts';
 import { keptValuesFile, manualRollback, manualUpgrade, rollbackCommand } from './manual-command.ts';
 import { quoteArgument, shellLine, shellLines } from './shell.ts';
 import { oneLine } from './wrap.ts';
+import { sentence } from './words.ts';
 
 /**
  * The plan as a POSIX shell script. Its helm commands are the guide's, argument by argument; around them it only looks:
@@ -107,7 +108,7 @@ function onExit(upgrades: readonly HelmUpgradeStep[]): string[] {
         ? `${step.release} was being installed: there is no former revision to return to.`
         : step.migrates === undefined
           ? `To return ${step.release} to ${step.from?.version ?? ''}: ${shellLine(back)}`
-          : `Do not roll ${step.release} back once its container has started: ${step.migrates.note}.`;
+          : `Do not roll ${step.release} back once its container has started: ${sentence(step.migrates.note)}`;
     return [`    ${quoteArgument(step.id)}) say ${singleQuoted(words)} ;;`];
   });
   return [

@@ -5,7 +5,7 @@ import { keptValuesFile, manualRollback, manualUpgrade, rollbackCommand } from '
 import { codeBlock, codeSpan, escapeMarkdown, joinBlocks } from './markdown.ts';
 import { actedOn, durationsOf, findingsOf } from './plan-facts.ts';
 import { quoteArgument, shellLine, shellLines } from './shell.ts';
-import { formatSeconds, listed } from './words.ts';
+import { formatSeconds, listed, sentence } from './words.ts';
 
 type Blocks = readonly (readonly string[])[];
 
@@ -159,7 +159,7 @@ function upgradeBlocks(step: HelmUpgradeStep, plan: Plan): Blocks {
     codeBlock('sh', shellLines(command)),
     notes.length === 0 ? [] : notes.map((note) => `- ${escapeMarkdown(note)}`),
     [
-      `- Expect: ${time.join(', ')}; then ${codeSpan('STATUS: deployed')}.${component?.outage.expected === true ? ` Users notice: ${escapeMarkdown(component.outage.why)}.` : ''}`,
+      `- Expect: ${time.join(', ')}; then ${codeSpan('STATUS: deployed')}.${component?.outage.expected === true ? ` Users notice: ${escapeMarkdown(sentence(component.outage.why))}` : ''}`,
       `- Look meanwhile, in a second terminal: ${codeSpan(`kubectl get pods --namespace ${namespace} --watch`)}`,
       '- Verify: the newest revision is deployed at the target, and its pods are ready',
     ],
@@ -186,7 +186,7 @@ function failureLines(step: HelmUpgradeStep): string[] {
   if (step.migrates !== undefined) {
     return [
       look,
-      `- **No rollback once ${listed(step.migrates.containers.map(codeSpan))} has started**: ${escapeMarkdown(step.migrates.note)}. Repair forward and run the command again, or restore the backup of its data.`,
+      `- **No rollback once ${listed(step.migrates.containers.map(codeSpan))} has started**: ${escapeMarkdown(sentence(step.migrates.note))} Repair forward and run the command again, or restore the backup of its data.`,
       `- Only if it never started: ${codeSpan(shellLine(back))}`,
     ];
   }
@@ -233,7 +233,7 @@ function wayBack(plan: Plan): Blocks {
   return [
     migrating.map(
       (step) =>
-        `**Only while ${escapeMarkdown(step.release)} has not started at the new version**: ${escapeMarkdown(step.migrates?.note ?? '')}.`,
+        `**Only while ${escapeMarkdown(step.release)} has not started at the new version**: ${escapeMarkdown(sentence(step.migrates?.note ?? ''))}`,
     ),
     commands === 0
       ? []
@@ -264,6 +264,6 @@ function trouble(platform: Platform): Blocks {
     ]),
     platform.support === undefined
       ? []
-      : [`Support: ${escapeMarkdown(platform.support.contact)}. Send the exact messages and the logs.`],
+      : [`Support: ${escapeMarkdown(sentence(platform.support.contact))} Send the exact messages and the logs.`],
   ];
 }

@@ -5,7 +5,9 @@ import type { PreflightEvidence } from '../evidence.ts';
 import { finding } from '../make-finding.ts';
 
 /** The guide's checklist, as far as only a person can tick it. */
-export function affirmationFindings({ platform, site, target }: PreflightEvidence): readonly Finding[] {
+export function affirmationFindings({ platform, site, target, selected }: PreflightEvidence): readonly Finding[] {
+  // Nothing to do needs nobody's word.
+  if (selected.length === 0) return [];
   return platform.checklist
     .filter((item) => item.affirm === 'person' && affirmationFor(item.id, site, target) === undefined)
     .map((item) => missing(item, site, target));

@@ -5,7 +5,8 @@ import { affirmationFor } from './affirmations.ts';
 
 /** The maintenance window: agreed on, open now, and long enough for the worst case (O24). */
 export function windowFindings(evidence: PreflightEvidence): readonly Finding[] {
-  const { site, now, worstSeconds } = evidence;
+  const { site, now, worstSeconds, selected } = evidence;
+  if (selected.length === 0) return [];
   if (site.window === undefined) return missing(evidence);
   const opens = Date.parse(site.window.opens);
   const closes = Date.parse(site.window.closes);

@@ -28,15 +28,17 @@ export const logs: Look<'logs'> = async (check, step, world) => {
         unread.push(pod.metadata.name);
         continue;
       }
-      const found = scanLog(text.split('\n'), check.patterns);
-      counts.error += found.error.count;
-      counts.warning += found.warning.count;
-      shown.push(...found.error.first.map((line) => `${pod.metadata.name}: ${world.redactor.text(line)}`));
+      const matches = scanLog(text.split('\n'), check.patterns);
+      counts.error += matches.error.count;
+      counts.warning += matches.warning.count;
+      shown.push(...matches.error.first.map((line) => `${pod.metadata.name}: ${world.redactor.text(line)}`));
     }
   }
   const details = { ...counts, pods: pods.length, unread, lines: shown.slice(0, mostShown) };
   const missing = unread.length === 0 ? '' : `; no logs from ${unread.join(', ')}`;
-  const note = `${counts.error} errors and ${counts.warning} warnings in the logs of ${pods.length} pods${missing}`;
+  const plural = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
+  const found = `${plural(counts.error, 'error')} and ${plural(counts.warning, 'warning')}`;
+  const note = `${found} in the logs of ${plural(pods.length, 'pod')}${missing}`;
   if (counts.error === 0) return { verdict: pods.length === unread.length ? 'pending' : 'passed', note, details };
   return { verdict: 'pending', note: `${note}: ${shown.slice(0, mostShown).join(' | ')}`, details };
 };
