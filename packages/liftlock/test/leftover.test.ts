@@ -217,11 +217,11 @@ describe('a run that stopped, and a person who tried by hand meanwhile', () => {
   it('O31: resume names the remedy, and goes on with it; what is done stays done', async () => {
     expect(stopped.stderr).toContain('IMAGE_NOT_FOUND');
     expect(stopped.code).toBe(5);
-    const blocked = await scene.operator.run('resume', '--yes');
+    const blocked = await scene.operator.run('resume');
     expect(blocked.stderr.replaceAll(/\s+/g, '')).toContain(nodeSelector);
     expect(blocked.code).toBe(3);
     const before = (await scene.writes()).filter((entry) => entry.name?.includes('mcp-connect')).length;
-    const resumed = await scene.operator.run('resume', '--yes', '--allow', nodeSelector, '--allow', variable);
+    const resumed = await scene.operator.run('resume', '--allow', nodeSelector, '--allow', variable);
     expect(resumed.stderr).toContain('2.2.5');
     expect(resumed.code).toBe(0);
     expect((await deployment(scene)).template.spec).not.toHaveProperty('nodeSelector');

@@ -36,11 +36,15 @@ describe('cluster and tools', () => {
       { verb: 'create', resource: 'secrets', namespace: 'prod' },
       { verb: 'patch', resource: 'secrets', namespace: 'prod' },
       { verb: 'watch', resource: 'events', namespace: 'prod' },
+      { verb: 'watch', resource: 'jobs.batch', namespace: 'prod' },
+      { verb: 'watch', resource: 'deployments.apps', namespace: 'prod' },
     ];
     const findings = judge(evidence(seen({ missingPermissions: missing })));
     expect(findings.map((finding) => `${finding.severity}: ${finding.message}`)).toEqual([
       'blocker: ada may not create, patch secrets in prod.',
       'warning: ada may not watch events in prod.',
+      'warning: ada may not watch jobs.batch in prod.',
+      'blocker: ada may not watch deployments.apps in prod.',
     ]);
   });
 });

@@ -208,11 +208,39 @@ export const preflightCatalog = {
       'Or remove it yourself with the `kubectl patch` that is shown, and plan again.',
     ],
   },
+  LIVE_EDIT_UNDONE: {
+    title: 'The upgrade would undo a change that someone made in the cluster',
+    meaning:
+      'The installed revision sets the field, the live object has another value, and the new revision sets its own again. Who changed it and when is what the API server keeps in `metadata.managedFields`; a field that was removed has no manager, and is by someone.',
+    whatToDo: [
+      'See what it is and what it becomes: `liftlock plan --verbose`.',
+      'To keep the change, put it into the values file and plan again.',
+      'If it is not needed any more, nothing has to be done.',
+    ],
+  },
+  REPLICAS_UNDER_HPA: {
+    title: 'The chart sets replicas that an autoscaler sets too',
+    meaning:
+      'The new revision sets `spec.replicas` of a workload that a HorizontalPodAutoscaler scales (KEDA makes such autoscalers as well). The upgrade may set the number back, and pods may end under load, until the autoscaler acts again.',
+    whatToDo: [
+      'Leave the replicas out in the values, where the chart can do so: often `autoscaling.enabled: true`.',
+      'Or set them in the values to what the autoscaler has now: `kubectl get hpa -n NAMESPACE`.',
+    ],
+  },
   API_WARNING: {
     title: 'The API server warns about an object',
     meaning:
       'The server sends such warnings for deprecated versions, unknown fields and pod security. The change is accepted.',
     whatToDo: ['Read it; often it is for the maker of the chart.'],
+  },
+  RELEASE_MOVED: {
+    title: 'A release has changed since the run ended',
+    meaning:
+      'The newest revision of the release was made after the run that is to be rolled back. Rolling back would undo what someone else did since.',
+    whatToDo: [
+      'See who did what: `helm history RELEASE -n NAMESPACE`.',
+      'If it shall be undone as well: `--allow moved:COMPONENT`.',
+    ],
   },
   ROLLBACK_PAST_MIGRATION: {
     title: 'A rollback would cross a migration of data',

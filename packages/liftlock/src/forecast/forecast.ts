@@ -3,12 +3,14 @@ import type { KubeObject } from '../model/kube.ts';
 import type { Forecast, ObjectChange, Plan } from '../model/plan.ts';
 import type { Gate, GateSession, HelmExit, HelmRunner, ShadowAnswer } from '../model/ports.ts';
 import type { Redactor } from '../model/redaction.ts';
-import type { Unread } from '../model/snapshot.ts';
+import type { Release, Unread } from '../model/snapshot.ts';
 import type { HelmRollbackStep, HelmUpgradeStep, Step } from '../model/step.ts';
 import { shadowRollbackArguments, shadowUpgradeArguments } from '../release/helm-args.ts';
 import { workloadsOf } from '../release/manifest.ts';
 import { readReleaseRecord, type ReleaseRecord } from '../release/release-record.ts';
+import { attributionOf } from './attribution.ts';
 import { leftoversOf, type DryRunPatch, type Leftovers } from './leftovers.ts';
+import { liveEditsOf, type ListAutoscalers } from './live-edits.ts';
 import { notJudged } from './not-judged.ts';
 import { changesOf } from './object-changes.ts';
 import { findingsOf } from './shadow-findings.ts';
@@ -20,8 +22,9 @@ export interface ForecastParts {
   readonly now: Date;
   /** The pulled archive of a step's chart. */
   readonly chartFile: (step: HelmUpgradeStep) => Promise<string>;
-  /** Manifests of a component's revisions that failed since the installed one, newest first. */
-  readonly failedManifests: (component: string) => readonly string[];
+  /** A component's release as it is. */
+  readonly release: (component: string) => Release | undefined;
+  readonly listAutoscalers: ListAutoscalers;
   /** Asks what a patch would do; writes nothing. */
   readonly dryRunPatch: DryRunPatch;
   /** helm's records as they will be before it begins, where that is not how they are: of releases that are unlocked. */
@@ -68,7 +71,7 @@ export async function makeForecast(plan: Plan, parts: ForecastParts): Promise<Fo
   const inOrder = steps.flatMap((step) => foreseen.filter((item) => item.component === step.component));
   const changes = Object.fromEntries(inOrder.map((item) => [item.component, item.changes]));
   const hooks = Object.fromEntries(inOrder.map((item) => [item.component, item.hooks]));
-  const unforeseen = [...inOrder.flatMap((item) => item.unforeseen), ...notJudged(changes, hooks)];
+  const unforeseen = distinct([...inOrder.flatMap((item) => item.unforeseen), ...notJudged(changes, hooks)]);
   const forecast: Forecast = {
     madeAt: parts.now.toISOString(),
     complete: unforeseen.length === 0,
@@ -77,6 +80,11 @@ export async function makeForecast(plan: Plan, parts: ForecastParts): Promise<Fo
     changes,
   };
   return { forecast, workloads: Object.fromEntries(inOrder.map((item) => [item.component, item.workloads])) };
+}
+
+/** What is refused for a namespace is refused for each component in it: it is said once. */
+function distinct(unread: readonly Unread[]): readonly Unread[] {
+  return [...new Map(unread.map((item) => [`${item.what}\n${item.why}`, item])).values()];
 }
 
 type HelmStep = HelmUpgradeStep | HelmRollbackStep;
@@ -90,20 +98,24 @@ async function foresee(step: HelmStep, parts: ForecastParts): Promise<Foreseen> 
   try {
     const exit = await runHelm(step, session, parts);
     const answers = session.answers().filter((answer) => !isReleaseRecord(answer));
+    const changes = changesOf(answers, parts.redactor, attributionOf(parts.release(step.component)));
+    const newest = newestRecord(session.answers());
     const leftovers = await foreseeLeftovers(step, session.answers(), parts);
+    const liveEdits = await liveEditsOf(step, changes, newest?.manifest ?? '', parts.listAutoscalers);
     return {
       component: step.component,
-      hooks: newestRecord(session.answers())?.hooks.map((hook) => hook.name) ?? [],
+      hooks: newest?.hooks.map((hook) => hook.name) ?? [],
       workloads: workloadsOf(
         answers.flatMap((answer) => (answer.after === undefined || answer.status >= 300 ? [] : [answer.after])),
       ),
-      changes: changesOf(answers, parts.redactor),
-      findings: [...findingsOf(step, answers, exit, parts.redactor), ...leftovers.findings],
+      changes,
+      findings: [...findingsOf(step, answers, exit, parts.redactor), ...leftovers.findings, ...liveEdits.findings],
       unforeseen: [
         ...answers
           .filter((answer) => answer.unforeseen !== undefined)
           .map((answer) => ({ what: `${answer.method} ${answer.path}`, why: answer.unforeseen ?? '' })),
         ...leftovers.unforeseen,
+        ...liveEdits.unforeseen,
       ],
     };
   } finally {
@@ -117,7 +129,7 @@ async function foreseeLeftovers(
   answers: readonly ShadowAnswer[],
   parts: ForecastParts,
 ): Promise<Leftovers> {
-  const failed = step.kind === 'helm-upgrade' ? parts.failedManifests(step.component) : [];
+  const failed = step.kind === 'helm-upgrade' ? (parts.release(step.component)?.failedManifests ?? []) : [];
   if (step.kind !== 'helm-upgrade' || failed.length === 0) return { findings: [], unforeseen: [] };
   const newest = newestRecord(answers);
   // Without a record helm has refused, which is a finding of its own.

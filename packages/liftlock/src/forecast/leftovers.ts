@@ -1,7 +1,7 @@
 import { finding, shellWord } from '../findings/make-finding.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import { formatRef, refOf, type KubeObject } from '../model/kube.ts';
+import { formatRef, isSameObject, refOf, type KubeObject } from '../model/kube.ts';
 import type { PatchType, ShadowAnswer } from '../model/ports.ts';
 import { isProblem } from '../model/problem.ts';
 import { isSecretName, type Redactor } from '../model/redaction.ts';
@@ -63,19 +63,6 @@ export async function leftoversOf(
     }
   }
   return { findings, unforeseen };
-}
-
-function isSameObject(object: KubeObject, live: KubeObject, namespace: string): boolean {
-  return (
-    object.kind === live.kind &&
-    groupOf(object) === groupOf(live) &&
-    object.metadata.name === live.metadata.name &&
-    (live.metadata.namespace === undefined || (object.metadata.namespace ?? namespace) === live.metadata.namespace)
-  );
-}
-
-function groupOf(object: KubeObject): string {
-  return object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : '';
 }
 
 function distinct(fields: readonly LeftoverField[]): readonly LeftoverField[] {

@@ -1,21 +1,31 @@
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { refOf, type KubeObject } from '../model/kube.ts';
-import type { ObjectChange } from '../model/plan.ts';
+import type { FieldChange, ObjectChange } from '../model/plan.ts';
 import type { ShadowAnswer } from '../model/ports.ts';
 import { masked, type Redactor } from '../model/redaction.ts';
+import type { FieldPath } from '../release/field-path.ts';
+import type { Attribute } from './attribution.ts';
 
 /** How many changed fields of one object are kept: beyond that a person reads the chart's notes. */
 const mostFields = 40;
 
 /** The accepted answers as changes, object by object, in helm's order. */
-export function changesOf(answers: readonly ShadowAnswer[], redactor: Redactor): readonly ObjectChange[] {
+export function changesOf(
+  answers: readonly ShadowAnswer[],
+  redactor: Redactor,
+  attributionOf: (before: KubeObject) => Attribute,
+): readonly ObjectChange[] {
   return answers.flatMap((answer) => {
-    const change = changeOf(answer, redactor);
+    const change = changeOf(answer, redactor, attributionOf);
     return change === undefined ? [] : [change];
   });
 }
 
-function changeOf(answer: ShadowAnswer, redactor: Redactor): ObjectChange | undefined {
+function changeOf(
+  answer: ShadowAnswer,
+  redactor: Redactor,
+  attributionOf: (before: KubeObject) => Attribute,
+): ObjectChange | undefined {
   const { before, after } = answer;
   if (answer.status >= 300 || answer.unforeseen !== undefined) return undefined;
   if (answer.method === 'DELETE') {
@@ -25,14 +35,21 @@ function changeOf(answer: ShadowAnswer, redactor: Redactor): ObjectChange | unde
   }
   if (after?.metadata === undefined) return undefined;
   if (before === undefined) return { object: refOf(after), change: 'created', fields: [], restartsPods: false };
-  const fields = changedFields(before, after, redactor);
+  const fields = changedFields(before, after, redactor, attributionOf(before));
   const restartsPods = fields.some((field) => field.path.startsWith('spec.template.'));
   return {
     object: refOf(after),
     change: fields.length === 0 ? 'unchanged' : 'changed',
-    fields: fields.slice(0, mostFields),
+    fields: mostTelling(fields),
     restartsPods,
   };
+}
+
+/** Live edits are never among those that are left out. */
+function mostTelling(fields: readonly FieldChange[]): readonly FieldChange[] {
+  if (fields.length <= mostFields) return fields;
+  const isEdit = (field: FieldChange) => field.because === 'live edit';
+  return [...fields.filter(isEdit), ...fields.filter((field) => !isEdit(field))].slice(0, mostFields);
 }
 
 /** Written by the server or by controllers, and different each time. */
@@ -45,10 +62,16 @@ const serverFields = new Set([
   'selfLink',
 ]);
 
-function changedFields(before: KubeObject, after: KubeObject, redactor: Redactor): ObjectChange['fields'] {
+function changedFields(
+  before: KubeObject,
+  after: KubeObject,
+  redactor: Redactor,
+  attribute: Attribute,
+): readonly FieldChange[] {
   const isSecret = after.kind === 'Secret';
-  const fields: { path: string; before: string; after: string }[] = [];
-  walk(comparable(before), comparable(after), '', (path, old, young) => {
+  const fields: FieldChange[] = [];
+  walk(comparable(before), comparable(after), [], (keys, old, young) => {
+    const path = dotted(keys);
     const hide = isSecret && (path.startsWith('data.') || path.startsWith('stringData.'));
     const show = (value: Json | undefined) =>
       value === undefined
@@ -56,9 +79,15 @@ function changedFields(before: KubeObject, after: KubeObject, redactor: Redactor
         : hide
           ? masked
           : redactor.text(typeof value === 'string' ? value : JSON.stringify(value));
-    fields.push({ path, before: show(old), after: hide ? 'changed' : show(young) });
+    fields.push({ path, before: show(old), after: hide ? 'changed' : show(young), ...attribute(keys) });
   });
   return fields;
+}
+
+function dotted(keys: FieldPath): string {
+  return keys
+    .map((key, index) => (typeof key === 'string' ? `${index === 0 ? '' : '.'}${key}` : `[${key.item}]`))
+    .join('');
 }
 
 function comparable(object: KubeObject): JsonObject {
@@ -70,13 +99,13 @@ function comparable(object: KubeObject): JsonObject {
 function walk(
   before: Json | undefined,
   after: Json | undefined,
-  path: string,
-  found: (path: string, before: Json | undefined, after: Json | undefined) => void,
+  path: FieldPath,
+  found: (path: FieldPath, before: Json | undefined, after: Json | undefined) => void,
 ): void {
   if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) return;
   if (isJsonObject(before) && isJsonObject(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      walk(before[key], after[key], path === '' ? key : `${path}.${key}`, found);
+      walk(before[key], after[key], [...path, key], found);
     }
   } else if (Array.isArray(before) && Array.isArray(after)) {
     walkLists(before as readonly Json[], after as readonly Json[], path, found);
@@ -89,8 +118,8 @@ function walk(
 function walkLists(
   before: readonly Json[],
   after: readonly Json[],
-  path: string,
-  found: (path: string, before: Json | undefined, after: Json | undefined) => void,
+  path: FieldPath,
+  found: (path: FieldPath, before: Json | undefined, after: Json | undefined) => void,
 ): void {
   const nameOf = (item: Json) => (isJsonObject(item) && typeof item['name'] === 'string' ? item['name'] : undefined);
   if (![...before, ...after].every((item) => nameOf(item) !== undefined)) {
@@ -100,6 +129,6 @@ function walkLists(
   const names = new Set([...before, ...after].map((item) => nameOf(item) ?? ''));
   for (const name of names) {
     const pick = (list: readonly Json[]) => list.find((item) => nameOf(item) === name);
-    walk(pick(before), pick(after), `${path}[${name}]`, found);
+    walk(pick(before), pick(after), [...path, { item: name }], found);
   }
 }

@@ -50,6 +50,20 @@ export function refOf(object: KubeObject): ObjectRef {
   };
 }
 
+/** True when a manifest's object is this live one; where the manifest names no namespace, the release's counts. */
+export function isSameObject(object: KubeObject, live: KubeObject, namespace: string): boolean {
+  return (
+    object.kind === live.kind &&
+    groupOf(object) === groupOf(live) &&
+    object.metadata.name === live.metadata.name &&
+    (live.metadata.namespace === undefined || (object.metadata.namespace ?? namespace) === live.metadata.namespace)
+  );
+}
+
+function groupOf(object: KubeObject): string {
+  return object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : '';
+}
+
 /** `Deployment codemie/codemie-ui`, as people name objects. */
 export function formatRef(ref: ObjectRef): string {
   return ref.namespace === undefined ? `${ref.kind} ${ref.name}` : `${ref.kind} ${ref.namespace}/${ref.name}`;

@@ -4,12 +4,29 @@ import type { ObjectRef } from './kube.ts';
 import type { ReleaseStatus, Unread, ValueChange } from './snapshot.ts';
 import type { PinnedChart, Step } from './step.ts';
 
+/** Why a field changes (O21). Which of chart and values it is, is not told apart. */
+export interface FieldAttribution {
+  /** `live edit`: the installed revision sets the field, someone changed it since, and that is undone. */
+  readonly because: 'chart or values' | 'live edit';
+  /** The field manager of a live edit, where the API server knows it. */
+  readonly manager?: string | undefined;
+  /** ISO 8601: when that manager last wrote. */
+  readonly at?: string | undefined;
+}
+
+/** One changed field, dotted and masked. Plans of earlier versions have no attribution. */
+export interface FieldChange extends Partial<FieldAttribution> {
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+}
+
 /** How one object of a release would change: what the API server answered in the shadow. */
 export interface ObjectChange {
   readonly object: ObjectRef;
   readonly change: 'created' | 'changed' | 'deleted' | 'unchanged';
-  /** Dotted fields, masked; for `changed`. */
-  readonly fields: readonly { readonly path: string; readonly before: string; readonly after: string }[];
+  /** For `changed`. */
+  readonly fields: readonly FieldChange[];
   readonly restartsPods: boolean;
 }
 
@@ -52,7 +69,7 @@ export interface Forecast {
 export interface Plan {
   readonly apiVersion: 'liftlock.dev/v1alpha1';
   readonly kind: 'Plan';
-  readonly purpose: 'upgrade' | 'rollback' | 'rotation';
+  readonly purpose: 'upgrade' | 'rollback' | 'rotation' | 'restore';
   readonly platform: { readonly name: string; readonly title: string; readonly digest: string };
   readonly site: {
     readonly name: string;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { dockerConfigJson, keyIdOf } from './docker-config.ts';
+import { Redactor } from '../model/redaction.ts';
+import { dockerConfigJson, keyIdOf, learnDockerLogins, withDockerLogin } from './docker-config.ts';
 
 const key = JSON.stringify({ type: 'service_account', private_key_id: 'abc123', private_key: 'a\nb:c' });
 const login = { server: 'https://europe-west3-docker.pkg.dev', username: '_json_key', password: key };
@@ -30,3 +31,35 @@ test.each(['', 'null', '{}', '{"auths":[]}', '{"auths":{"a":{"username":"a","pas
     expect(keyIdOf(text)).toBeUndefined();
   },
 );
+
+test('C34: a renewed login takes the place of its own alone', () => {
+  const other = { auth: 'c29tZW9uZTp3b3Jk' };
+  const path = { auth: 'cGF0aDpzZWNyZXQ=' };
+  const old = JSON.stringify({
+    credHelpers: { 'a.example': 'helper' },
+    auths: {
+      'other.example': other,
+      'europe-west3-docker.pkg.dev/one-project': path,
+      'europe-west3-docker.pkg.dev/v1/': { username: '_json_key', password: 'old' },
+    },
+  });
+  const text = withDockerLogin(old, login);
+  expect(JSON.parse(text)).toEqual({
+    credHelpers: { 'a.example': 'helper' },
+    auths: {
+      ...(JSON.parse(dockerConfigJson(login)) as { auths: object }).auths,
+      'other.example': other,
+      'europe-west3-docker.pkg.dev/one-project': path,
+    },
+  });
+  expect(keyIdOf(text, login.server)).toBe('abc123');
+  for (const none of [undefined, '', '[]', '{"auths":[]}']) {
+    expect(withDockerLogin(none, login)).toBe(dockerConfigJson(login));
+  }
+});
+
+test('the logins of other registries in a pull secret are known to the redactor', () => {
+  const redactor = new Redactor();
+  learnDockerLogins('{"auths":{"other.example":{"username":"someone","password":"canary-other"}}}', redactor);
+  expect(redactor.text('with canary-other')).toBe('with ********');
+});

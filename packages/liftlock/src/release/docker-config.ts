@@ -1,4 +1,5 @@
 import { isJsonObject, jsonAt, type Json } from '../model/json.ts';
+import type { Redactor } from '../model/redaction.ts';
 
 export interface DockerLogin {
   /** As the guide writes it, `https://` included where it has one. */
@@ -13,6 +14,26 @@ export function dockerConfigJson({ server, username, password, email }: DockerLo
   const auth = Buffer.from(`${username}:${password}`).toString('base64');
   const login = { username, password, ...(email === undefined ? {} : { email }), auth };
   return JSON.stringify({ auths: { [server]: login } });
+}
+
+/**
+ * A `.dockerconfigjson` with this login added, or put in place of the one for the same registry: what else stands in it
+ * belongs to somebody else. The new login comes first, as `keyIdOf` takes the first that fits.
+ *
+ * @param text the JSON that is there; something else counts as empty
+ */
+export function withDockerLogin(text: string | undefined, login: DockerLogin): string {
+  const old = parse(text ?? '');
+  const config = isJsonObject(old) ? old : {};
+  const auths = isJsonObject(config['auths']) ? config['auths'] : {};
+  const others = Object.entries(auths).filter(([name]) => registryOf(name) !== registryOf(login.server));
+  const added = jsonAt(parse(dockerConfigJson(login)), ['auths']);
+  return JSON.stringify({ ...config, auths: { ...(isJsonObject(added) ? added : {}), ...Object.fromEntries(others) } });
+}
+
+/** Makes every login of a `.dockerconfigjson` known to the redactor. */
+export function learnDockerLogins(text: string, redactor: Pick<Redactor, 'learnValues'>): void {
+  redactor.learnValues(parse(text));
 }
 
 /**
@@ -40,6 +61,11 @@ function passwordOf(login: Json | undefined): string {
   if (typeof auth !== 'string') return '';
   const pair = Buffer.from(auth, 'base64').toString('utf8');
   return pair.slice(pair.indexOf(':') + 1);
+}
+
+/** Host and path: a login for one path of a registry is not the registry's. */
+function registryOf(server: string): string {
+  return server.replace(/^https?:\/\//, '').replace(/\/(v[12]\/?)?$/, '');
 }
 
 /** Kubernetes matches `https://host`, `host` and `host/v1/` alike. */

@@ -103,7 +103,7 @@ function unknownToNew(
 }
 
 /** True when everything that was set is still there; defaults may have come to it. */
-function holds(after: Json | undefined, set: Json | undefined): boolean {
+export function holds(after: Json | undefined, set: Json | undefined): boolean {
   if (isSameJson(after, set)) return true;
   if (set === null || set === undefined) return true;
   if (isJsonObject(set)) return isJsonObject(after) && Object.keys(set).every((key) => holds(after[key], set[key]));

@@ -62,16 +62,29 @@ export function named(
 }
 
 /** What is left to say when the time is over and nothing else was seen. */
-export function notReady(object: ObjectRef, waitingFor: readonly string[]): Fault & { readonly code: FaultCode } {
-  const what = waitingFor.length === 0 ? 'nothing says what for' : waitingFor.join('; ');
+export function notReady(
+  object: ObjectRef,
+  waitingFor: readonly string[],
+  seconds: number,
+): Fault & { readonly code: FaultCode } {
   return {
     code: 'NOT_READY',
     object,
-    message: `${formatRef(object)} was not ready in time: ${what}`,
+    message: notReadyWords(formatRef(object), waitingFor, seconds),
     lines: [],
     isCertain: true,
     graceSeconds: 0,
   };
+}
+
+/** @param seconds the time that it was given */
+export function notReadyWords(what: string, waitingFor: readonly string[], seconds: number): string {
+  return `${what} was not ready after ${seconds} s; ${waitingWords(waitingFor)}`;
+}
+
+/** What a wait that has ended was for. */
+export function waitingWords(waitingFor: readonly string[]): string {
+  return waitingFor.length === 0 ? 'nothing says what it waited for' : `waiting for ${waitingFor.join('; ')}`;
 }
 
 /** The text of an event or status on one line, short enough to be read. */

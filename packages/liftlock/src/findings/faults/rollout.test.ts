@@ -20,6 +20,12 @@ describe('O16: a Deployment', () => {
     ['was not seen by its controller', deployment({ status: { observedGeneration: 1 } }), [newPod], 'has not seen'],
     ['is not all updated', deployment({ spec: { replicas: 2 } }), [newPod], '1 of 2 pods are updated'],
     ['has a pod of an older revision left', deployment(), [newPod, oldPod], 'older revision left: web-old'],
+    [
+      'keeps an old pod because the new one is not ready',
+      deployment(),
+      [pod(running), oldPod],
+      '0 of 1 new pods are ready, 1 pod of an older revision left: web-old',
+    ],
     ['has a pod too many', deployment({ status: { replicas: 2 } }), [newPod], '1 pods too many'],
     [
       'is not ready, though one may be unavailable',

@@ -80,7 +80,12 @@ function waitsFor(workload: KubeObject, counts: Counts, pods: readonly ScopedPod
     return `OnDelete: pods of the old revision stay until someone deletes them: ${names}`;
   }
   if (updatedOf(workload, counts) < toUpdate) return `${counts.updated} of ${toUpdate} pods are updated`;
-  if (old.length > 0) return `${old.length} ${old.length === 1 ? 'pod' : 'pods'} of an older revision left: ${names}`;
+  if (old.length > 0) {
+    // Old pods mostly stay because the new ones are not ready: that is what is waited for.
+    const ready = pods.filter((item) => item.isNew && isReady(item.pod)).length;
+    const first = ready < toUpdate ? `${ready} of ${toUpdate} new pods are ready, ` : '';
+    return `${first}${old.length} ${old.length === 1 ? 'pod' : 'pods'} of an older revision left: ${names}`;
+  }
   if (counts.total > counts.desired) return `${counts.total - counts.desired} pods too many`;
   if (counts.ready < counts.desired) return `${counts.ready} of ${counts.desired} pods are ready`;
   if (counts.available < counts.desired) return `${counts.available} of ${counts.desired} pods are available`;

@@ -2,8 +2,8 @@ import type { Finding } from '../../model/finding.ts';
 import type { PreflightEvidence } from '../evidence.ts';
 import { allowing, finding } from '../make-finding.ts';
 
-/** What only the watch needs: without it causes cannot be named, but the upgrade can be made. */
-const watched = new Set(['events', 'replicasets.apps']);
+/** What only the watch needs: without it causes cannot be named and hooks are not seen, but the upgrade can be made. */
+const watched = new Set(['events', 'replicasets.apps', 'daemonsets.apps', 'jobs.batch', 'persistentvolumeclaims']);
 
 /** One finding for each resource, with the verbs that are missing. */
 export function permissionFindings({ snapshot }: PreflightEvidence): readonly Finding[] {
