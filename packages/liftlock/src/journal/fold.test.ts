@@ -101,6 +101,19 @@ describe('the fold of a journal', () => {
     expect(touchedBy(foldJournal(journal([...begun, ended])))).toBe('yes');
   });
 
+  it('still says unknown after a resume of an act that was cut off, whatever a later act says', () => {
+    const cut: readonly EntryBody[] = [
+      { type: 'observed', step: 'a', observation: 'todo', note: '' },
+      { type: 'act-started', step: 'a' },
+      { type: 'resumed', who: 'x' },
+    ];
+    expect(touchedBy(foldJournal(journal(cut)))).toBe('unknown');
+    const ended: EntryBody = { type: 'act-ended', step: 'a', outcome: 'failed', touched: 'no', writes: 0, seconds: 1 };
+    const state = foldJournal(journal([...cut, { type: 'act-started', step: 'a' }, ended]));
+    expect(touchedBy(state)).toBe('unknown');
+    expect(state.steps[0]?.wasCutOff).toBe(true);
+  });
+
   it('keeps settled steps settled after a resume', () => {
     const state = foldJournal(
       journal([

@@ -22,6 +22,8 @@ export interface StepState {
   readonly phase: StepPhase;
   /** Whether this run ever began to act on it, also before a resume. */
   readonly wasTried: boolean;
+  /** Whether an act of it has no written end: what it did while nobody watched is not known. */
+  readonly wasCutOff?: boolean | undefined;
   readonly note: string;
   readonly touched: Touched;
   readonly writes: number;
@@ -96,6 +98,13 @@ export function foldJournal(entries: readonly Entry[]): RunState {
   return entries.slice(1).reduce(applyEntry, start);
 }
 
+/** An act whose end was never written may have done anything: it stays unknown for the rest of the run. */
+function resumedStep(step: StepState): StepState {
+  if (step.phase === 'settled') return step;
+  const fresh: StepState = { ...step, phase: 'todo', problem: undefined };
+  return step.phase === 'acting' ? { ...fresh, touched: worse(step.touched, 'unknown'), wasCutOff: true } : fresh;
+}
+
 function applyEntry(state: RunState, entry: Entry): RunState {
   switch (entry.type) {
     case 'run-started':
@@ -115,9 +124,7 @@ function applyEntry(state: RunState, entry: Entry): RunState {
         status: 'running',
         stopReason: undefined,
         resumes: state.resumes + 1,
-        steps: state.steps.map((step) =>
-          step.phase === 'settled' ? step : { ...step, phase: 'todo' as const, problem: undefined },
-        ),
+        steps: state.steps.map(resumedStep),
       };
     case 'stopped':
       return { ...state, status: 'stopped', stopReason: entry.reason, endedAt: entry.at };

@@ -33,7 +33,7 @@ export async function awaitHealthy(parts: AwaitHealthyParts): Promise<Health> {
 
   const unhealthy = (view: ReleaseView, waitingFor: readonly string[]): Health => {
     const object = { apiVersion: 'helm.sh/v1', kind: 'Release', namespace: parts.namespace, name: parts.release };
-    const faults = view.faults.length > 0 ? view.faults : [notReady(object, waitingFor)];
+    const faults = view.faults.length > 0 ? view.faults : [notReady(object, waitingFor, parts.timeoutSeconds)];
     return { healthy: false, waitingFor, faults };
   };
   const judge = (view: ReleaseView): void => {

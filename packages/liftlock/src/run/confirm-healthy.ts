@@ -1,9 +1,11 @@
+import { waitingWords } from '../findings/faults/named-fault.ts';
 import { Problem } from '../model/problem.ts';
 import type { Release } from '../model/snapshot.ts';
 import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
 import { parseManifest } from '../release/manifest.ts';
 import { awaitHealthy } from './await-healthy.ts';
 import { readRelease } from './read-release.ts';
+import { stoppedCode } from './stop-reasons.ts';
 import type { World } from './world.ts';
 
 /**
@@ -37,6 +39,14 @@ export async function confirmHealthy(step: HelmUpgradeStep | HelmRollbackStep, w
   });
   if (health.healthy) return release;
   const [cause] = health.faults;
+  const isNamed = cause?.isCertain === true && cause.code !== 'NOT_READY';
+  if (world.stop.signal.aborted && !isNamed) {
+    throw new Problem(
+      stoppedCode,
+      `${step.release} is deployed; whether it is healthy was not waited for, on request; ${waitingWords(health.waitingFor)}`,
+      { touched: 'yes', advice: ['To go on: liftlock resume', 'To go back instead: liftlock rollback'] },
+    );
+  }
   throw new Problem(
     cause?.code ?? 'NOT_READY',
     `helm says that ${step.release} is deployed, but it is not healthy: ${cause?.message ?? health.waitingFor.join('; ')}`,

@@ -5,6 +5,7 @@ import type { JournalStore } from '../model/ports.ts';
 import { isProblem, Problem, type Touched } from '../model/problem.ts';
 import type { Step } from '../model/step.ts';
 import { collectEvidence } from './evidence.ts';
+import { stoppedCode, stoppedOnRequest, windowClosed } from './stop-reasons.ts';
 import type { Handlers, World } from './world.ts';
 import { handlerOf } from './world.ts';
 
@@ -42,17 +43,17 @@ export function stateOf(parts: Pick<EngineParts, 'run' | 'store'>): RunState {
 }
 
 function stopReason(state: RunState, action: Action, parts: EngineParts): string | undefined {
-  if (action.do === 'stop')
-    return stepOf(state, action.step).problem?.message ?? 'the outcome of the step is not known';
+  if (action.do === 'stop') {
+    const { problem } = stepOf(state, action.step);
+    if (problem?.code === stoppedCode) return stoppedOnRequest;
+    return problem?.message ?? 'the outcome of the step is not known';
+  }
   // A step that acted is confirmed first: its result must not stay unknown because someone pressed Ctrl-C.
   const beginsStep = action.do === 'observe' || action.do === 'act';
-  if (parts.world.stop.level !== 'none' && (beginsStep || action.do === 'wait')) return 'stopped on request';
+  if (parts.world.stop.level !== 'none' && (beginsStep || action.do === 'wait')) return stoppedOnRequest;
   if (beginsStep && 'component' in action.step && isPastWindow(parts.world)) return windowClosed;
   return undefined;
 }
-
-/** Why a run stopped whose window closed between two components. */
-export const windowClosed = 'the maintenance window has closed';
 
 function isPastWindow(world: World): boolean {
   const { notAfter } = world.stop;

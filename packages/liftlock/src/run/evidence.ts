@@ -1,9 +1,7 @@
 import { touchedBy, type RunState } from '../journal/fold.ts';
-import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
-import type { KubeObject } from '../model/kube.ts';
-import { masked } from '../model/redaction.ts';
 import { containerNames } from '../release/manifest.ts';
 import { readReleases } from '../release/record.ts';
+import { maskObject } from './mask-object.ts';
 import { packTarGz, type TarFile } from './tar.ts';
 import type { World } from './world.ts';
 
@@ -50,7 +48,7 @@ export async function collectEvidence(world: World, state: RunState): Promise<st
     const name = path.split('/').at(-1) ?? path;
     add(
       `objects/${name}.json`,
-      await attempt(async () => (await world.reader.list(path.replace('{namespace}', namespace))).map(withoutEnv)),
+      await attempt(async () => (await world.reader.list(path.replace('{namespace}', namespace))).map(maskObject)),
     );
   }
   for (const [name, text] of await logs(world, namespace)) add(name, text);
@@ -77,6 +75,9 @@ async function releases(world: World, namespace: string): Promise<unknown> {
 }
 
 async function logs(world: World, namespace: string): Promise<readonly (readonly [string, string])[]> {
+  if (world.unlearned !== undefined) {
+    return [['logs.txt', `left out: the values to mask in logs could not be read (${world.unlearned})`]];
+  }
   const pods = await attempt(() => world.reader.list(`/api/v1/namespaces/${namespace}/pods`));
   if (typeof pods === 'string') return [['logs.txt', pods]];
   const containers = pods.flatMap((pod) =>
@@ -90,23 +91,6 @@ async function logs(world: World, namespace: string): Promise<readonly (readonly
   );
 }
 
-/** Values of environment variables are masked whatever their name: a chart may put anything there. */
-function withoutEnv(object: KubeObject): Json {
-  return maskEnv(object as unknown as JsonObject) as Json;
-}
-
-function maskEnv(value: Json | undefined): Json | undefined {
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => maskEnv(item) ?? null);
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => {
-      if (key !== 'env' || !Array.isArray(inner)) return [key, maskEnv(inner)];
-      const entries = (inner as readonly Json[]).filter(isJsonObject);
-      return [key, entries.map((entry) => ('value' in entry ? { ...entry, value: masked } : entry))];
-    }),
-  );
-}
-
 function supportText(world: World): string {
   const { support, metadata } = world.platform;
   return [
@@ -116,6 +100,10 @@ function supportText(world: World): string {
     ...(support?.faq === undefined ? [] : [`FAQ: ${support.faq}`]),
     `Guide: ${metadata.guide.title}${metadata.guide.url === undefined ? '' : ` (${metadata.guide.url})`}`,
     '',
-    'Secrets were not read; values of environment variables are masked. Look through the files before you send them.',
+    'No value of a Secret is in here; values of environment variables are masked, and arguments with a secret name.',
+    ...(world.unlearned === undefined
+      ? []
+      : [`Logs are left out: the values to mask could not be read (${world.unlearned}).`]),
+    'Look through the files before you send them.',
   ].join('\n');
 }

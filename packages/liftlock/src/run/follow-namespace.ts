@@ -10,6 +10,8 @@ export interface FollowParts {
   readonly signal: AbortSignal;
   /** Called after events, once for all that came together. */
   readonly onChange: () => void;
+  /** Called once for each kind that may not be watched. */
+  readonly onUnread?: ((unread: Unread) => void) | undefined;
 }
 
 /** What the cluster says of a namespace, as it happens. */
@@ -62,7 +64,9 @@ export function followNamespace(parts: FollowParts): Following {
         parts.signal,
       );
     } catch (error) {
-      refused.push({ what, why: isProblem(error) ? error.message : String(error) });
+      const unread = { what, why: isProblem(error) ? error.message : String(error) };
+      refused.push(unread);
+      parts.onUnread?.(unread);
     }
   });
   const started = firstLists(parts, () => memory);

@@ -1,12 +1,17 @@
-import type { Fault } from '../model/journal.ts';
+import { notReadyWords, waitingWords } from '../findings/faults/named-fault.ts';
 import type { HelmExit } from '../model/ports.ts';
 import { Problem, type Touched } from '../model/problem.ts';
+import type { Unread } from '../model/snapshot.ts';
 import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
+import { stoppedCode } from './stop-reasons.ts';
 import { watchRelease, type ReleaseWatch } from './watch-release.ts';
 import type { StepState } from '../journal/fold.ts';
 import type { Acted, World } from './world.ts';
 
 type HelmStep = HelmUpgradeStep | HelmRollbackStep;
+
+/** What ended helm before it ended by itself. */
+type EndedBy = 'fault' | 'person';
 
 /**
  * Runs one helm command through the gate, with our own watch beside it. A fault that is certain ends helm politely, so
@@ -16,65 +21,107 @@ export async function helmAct(step: HelmStep, args: readonly string[], world: Wo
   const session = await world.gate.openRun(() => world.lease.mayWrite());
   const watching = new AbortController();
   const watch = watchFor(step, world, state, watching.signal);
-  const certain = Promise.withResolvers<Fault>();
-  const onStop = () => certain.reject(new Error('stopped'));
+  const ending = Promise.withResolvers<EndedBy>();
+  const onStop = () => ending.resolve('person');
+  let endedBy: EndedBy | undefined;
   try {
     await watch.started;
+    // Between this look and the listener nothing is awaited: a Ctrl-C is either seen or heard.
+    if (world.stop.signal.aborted) throw notBegun(step);
+    world.stop.signal.addEventListener('abort', onStop, { once: true });
     const helm = world.helm.start({
       args,
       kubeconfig: session.kubeconfig,
       onLine: (line) => watch.line(world.redactor.text(line)),
     });
-    watch.onCertain(certain.resolve);
-    world.stop.signal.addEventListener('abort', onStop, { once: true });
-    const ended = certain.promise.then(
-      () => endWhenSafe(helm.end, watch, world),
-      () => endWhenSafe(helm.end, watch, world),
-    );
+    watch.onCertain(() => ending.resolve('fault'));
+    const ended = ending.promise.then((by) => {
+      endedBy = by;
+      return endWhenSafe(helm.end, watch, world);
+    });
     const exit = await Promise.race([helm.done, ended]);
     const writes = session.writes();
     if (exit.code === 0) return { touched: writes > 0 ? 'yes' : 'no', writes };
-    throw failure(step, exit, watch.faults(), writes, world);
+    throw failure(step, exit, watch, { writes, endedBy: exit.wasEnded ? endedBy : undefined }, world);
   } finally {
     world.stop.signal.removeEventListener('abort', onStop);
-    certain.promise.catch(() => undefined);
     watching.abort();
     await watch.done;
     await session.close();
   }
 }
 
+function notBegun(step: HelmStep): Problem {
+  return new Problem(stoppedCode, `helm was not begun for ${step.release}: the run was stopped on request`, {
+    touched: 'no',
+    advice: ['To go on: liftlock resume'],
+  });
+}
+
 /** A migration is waited for: helm is ended only when none runs, or ends by itself at its timeout. */
 async function endWhenSafe(end: () => Promise<HelmExit>, watch: ReleaseWatch, world: World): Promise<HelmExit> {
   if (watch.isMigrating()) {
-    world.emit({ type: 'note', text: 'data is being migrated: helm is not interrupted' });
+    const why = watch.seesMigrations() ? 'data is being migrated' : 'whether data is being migrated cannot be seen';
+    world.emit({ type: 'note', text: `${why}: helm is not interrupted` });
     await watch.migrationEnded();
   }
   return end();
 }
 
-function failure(step: HelmStep, exit: HelmExit, faults: readonly Fault[], writes: number, world: World): Problem {
-  const touched: Touched = writes > 0 ? 'yes' : 'no';
-  const [cause] = faults.toSorted((a, b) => Number(b.isCertain) - Number(a.isCertain));
+function failure(
+  step: HelmStep,
+  exit: HelmExit,
+  watch: ReleaseWatch,
+  how: { readonly writes: number; readonly endedBy: EndedBy | undefined },
+  world: World,
+): Problem {
+  const touched: Touched = how.writes > 0 ? 'yes' : 'no';
   const words = world.redactor
     .text(exit.stderr)
     .trim()
     .split('\n')
     .filter((line) => line.startsWith('Error'))
     .join(' ');
-  const message =
-    cause === undefined
-      ? `helm could not bring ${step.release} to ${versionOf(step)}: ${words}`
-      : `${step.release}: ${cause.message}`;
-  return new Problem(cause?.code ?? 'HELM_FAILED', message, {
+  const [code, message] = causeOf(step, exit, watch, how.endedBy, words);
+  return new Problem(code, message, {
     touched,
-    details: { writes, ...(cause === undefined ? {} : { helm: words }) },
+    details: { writes: how.writes, ...(code === 'HELM_FAILED' ? {} : { helm: words }) },
     advice: [
       'liftlock diagnose shows the evidence.',
       'When the cause is gone: liftlock resume',
       'To go back instead: liftlock rollback',
     ],
   });
+}
+
+/** Code and message of a helm that failed: who or what ended it, or what it was waiting for when its time was over. */
+function causeOf(
+  step: HelmStep,
+  exit: HelmExit,
+  watch: ReleaseWatch,
+  endedBy: EndedBy | undefined,
+  words: string,
+): readonly [code: string, message: string] {
+  const [cause] = watch.faults().toSorted((a, b) => Number(b.isCertain) - Number(a.isCertain));
+  if (endedBy === 'person') {
+    const what = cause?.message ?? waitingWords(watch.waitingFor());
+    return [stoppedCode, `helm was ended on request before ${step.release} was at ${versionOf(step)}: ${what}`];
+  }
+  if (cause !== undefined) return [cause.code, `${step.release}: ${cause.message}`];
+  // helm measures its own time, which begins a little after ours.
+  if (exit.seconds >= step.timeoutSeconds || /deadline exceeded|timed out/i.test(words))
+    return ['NOT_READY', notReadyWords(step.release, watch.waitingFor(), step.timeoutSeconds)];
+  return ['HELM_FAILED', `helm could not bring ${step.release} to ${versionOf(step)}: ${words}`];
+}
+
+/** What is lost with a kind that may not be watched. */
+function unreadWords({ what, why }: Unread): string {
+  const lost =
+    {
+      jobs: 'hooks are not seen, and helm is not ended early',
+      pods: 'migrations are not seen, and helm is not ended early',
+    }[what] ?? 'causes that only they tell are not named';
+  return `${what} cannot be watched (${why}): ${lost}`;
 }
 
 function versionOf(step: HelmStep): string {
@@ -93,11 +140,12 @@ function watchFor(step: HelmStep, world: World, state: StepState, signal: AbortS
     graces: world.graces,
     baseline: world.baseline,
     timeoutSeconds: step.timeoutSeconds,
-    migrates: step.kind === 'helm-upgrade' ? step.migrates : undefined,
+    migrates: 'migrates' in step ? step.migrates : undefined,
     hasMigrated: state.hasMigrated,
     onFault: (fault) => world.emit({ type: 'fault', step: step.id, fault }),
     onMigrationStarted: (note) => world.emit({ type: 'migration-started', step: step.id, note }),
     onProgress: (progress) => world.progress(progress),
+    onUnread: (unread) => world.emit({ type: 'note', step: step.id, text: unreadWords(unread) }),
     signal,
   });
 }

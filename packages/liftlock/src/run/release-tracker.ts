@@ -10,7 +10,7 @@ import type { Graces } from '../model/platform.ts';
 import type { Clock, ClusterReader } from '../model/ports.ts';
 import type { Progress } from '../model/progress.ts';
 import type { Redactor } from '../model/redaction.ts';
-import type { HealthItem } from '../model/snapshot.ts';
+import type { HealthItem, Unread } from '../model/snapshot.ts';
 import { followNamespace, type Following } from './follow-namespace.ts';
 import { lastLines } from './last-lines.ts';
 
@@ -33,6 +33,8 @@ export interface TrackerParts {
   /** Told when a fault is first named, and once more when it becomes certain. */
   readonly onFault?: ((fault: Fault) => void) | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Told once for each kind that may not be watched. */
+  readonly onUnread?: ((unread: Unread) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -48,6 +50,8 @@ export interface Tracker {
   readonly started: Promise<void>;
   readonly done: Promise<void>;
   view(): ReleaseView;
+  /** Kinds that may not be watched. */
+  unread(): readonly Unread[];
   /** The line to show beside the workloads. */
   line(text: string): void;
 }
@@ -119,6 +123,7 @@ export function trackRelease(
       .then(() => teller.done())
       .then(() => timer.abort()),
     view,
+    unread: follow.unread,
     line(text) {
       helmLine = text;
       tellProgress(view());

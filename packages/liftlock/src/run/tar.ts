@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
+import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 export interface TarFile {
-  /** At most 100 bytes. */
+  /** One that a header does not hold is shortened, so that it stays unlike every other. */
   readonly name: string;
   readonly text: string;
 }
@@ -18,11 +20,20 @@ export function packTarGz(files: readonly TarFile[], modified: Date): Buffer {
   return gzipSync(Buffer.concat([...parts, Buffer.alloc(2 * block)]));
 }
 
+/** Bytes of a name in a header, without its closing zero. */
+const longest = 99;
+
+function fitting(name: string): string {
+  if (name.length <= longest) return name;
+  const end = `~${createHash('sha256').update(name).digest('hex').slice(0, 12)}${extname(name).slice(0, 10)}`;
+  return name.slice(0, longest - end.length) + end;
+}
+
 function header(name: string, size: number, modified: Date): Buffer {
   const bytes = Buffer.alloc(block);
   const put = (text: string, offset: number) => bytes.write(text, offset, 'latin1');
   const octal = (value: number, digits: number) => value.toString(8).padStart(digits, '0');
-  put(name.slice(0, 99), 0);
+  put(fitting(name), 0);
   put(`${octal(0o600, 7)}\0`, 100);
   put(`${octal(0, 7)}\0`, 108);
   put(`${octal(0, 7)}\0`, 116);

@@ -1,11 +1,10 @@
 import { containersIn, uidOf } from '../findings/faults/memory.ts';
-import { numberAt, textAt } from '../findings/faults/read.ts';
 import { controllerOf, isHook, type ScopedPod } from '../findings/faults/release-scope.ts';
-import type { JsonObject } from '../model/json.ts';
 import type { Fault } from '../model/journal.ts';
-import { formatRef, refOf, type ObjectRef } from '../model/kube.ts';
+import { formatRef, refOf } from '../model/kube.ts';
 import type { HealthItem } from '../model/snapshot.ts';
 import type { MigrationMark } from '../model/step.ts';
+import { hasStarted, isAtWork, isMigrating } from './migration.ts';
 import { trackRelease, type ReleaseView, type TrackerParts } from './release-tracker.ts';
 
 export interface WatchParts extends TrackerParts {
@@ -27,11 +26,12 @@ export interface ReleaseWatch {
   faults(): readonly Fault[];
   /** Called once, with the first fault that is certain: also when it was so before. */
   onCertain(listener: (fault: Fault) => void): void;
-  /** True while a hook Job runs, or a migrating container that has not finished starting (O2). */
+  /** True while a hook Job runs, or a migrating container that has not finished starting (O2); and where none could be seen. */
   isMigrating(): boolean;
-  /** Resolves as soon as nothing migrates, or with the signal. */
+  /** False where jobs or pods may not be watched. */
+  seesMigrations(): boolean;
+  /** Resolves as soon as nothing migrates, or with the signal; with the signal alone where none could be seen. */
   migrationEnded(): Promise<void>;
-  runningHooks(): readonly ObjectRef[];
   /** What keeps the release from being healthy, in words. */
   waitingFor(): readonly string[];
   /** A line of helm's, for the display. */
@@ -63,8 +63,10 @@ export function watchRelease(parts: WatchParts): ReleaseWatch {
     }
     const certain = view.faults.find((fault) => fault.isCertain);
     if (certain !== undefined) for (const listener of certainListeners.splice(0)) listener(certain);
-    if (!isMigratingIn(view, parts.migrates)) for (const resolve of waiting.splice(0)) resolve();
+    if (seesMigrations() && !isMigratingIn(view, parts.migrates)) for (const resolve of waiting.splice(0)) resolve();
   };
+  const seesMigrations = () => !tracker.unread().some(({ what }) => what === 'jobs' || what === 'pods');
+  const mayMigrate = () => !seesMigrations() || isMigratingIn(tracker.view(), parts.migrates);
   const tracker = trackRelease(parts, { onView, isJudged: (pod) => isMade(pod, known, generations) });
   parts.signal.addEventListener('abort', () => waiting.splice(0).forEach((resolve) => resolve()), { once: true });
 
@@ -77,12 +79,12 @@ export function watchRelease(parts: WatchParts): ReleaseWatch {
       if (certain === undefined) certainListeners.push(listener);
       else listener(certain);
     },
-    isMigrating: () => isMigratingIn(tracker.view(), parts.migrates),
+    isMigrating: mayMigrate,
+    seesMigrations,
     async migrationEnded() {
-      if (parts.signal.aborted || !isMigratingIn(tracker.view(), parts.migrates)) return;
+      if (parts.signal.aborted || !mayMigrate()) return;
       await new Promise<void>((resolve) => waiting.push(resolve));
     },
-    runningHooks: () => runningHooksIn(tracker.view()).map(refOf),
     waitingFor: () =>
       tracker
         .view()
@@ -132,42 +134,14 @@ function startedMigration(
   return undefined;
 }
 
-function isMigratingIn(view: ReleaseView, migrates: MigrationMark | undefined): boolean {
-  if (runningHooksIn(view).length > 0) return true;
-  return view.objects.pods.some(({ pod }) =>
-    containersIn(pod).some(
-      ({ name, status, isInit }) =>
-        migrates?.containers.includes(name) &&
-        status['state'] !== undefined &&
-        isRunning(status) &&
-        // An init container that migrates is at it as long as it runs; another until its startup probe passed.
-        (isInit || (status['started'] !== true && status['ready'] !== true)),
-    ),
-  );
-}
-
-/** Hook Jobs at work: active, and some container of them has started. One that never started may be stopped. */
-function runningHooksIn({ objects }: ReleaseView) {
-  return objects.jobs.filter(
+function isMigratingIn({ objects }: ReleaseView, migrates: MigrationMark | undefined): boolean {
+  const isHookAtWork = objects.jobs.some(
     (job) =>
       isHook(job) &&
-      numberAt(job.status, ['active']) > 0 &&
-      objects.pods.some(
-        ({ pod, workload }) =>
-          workload === job &&
-          textAt(pod.status, 'phase') !== 'Succeeded' &&
-          textAt(pod.status, 'phase') !== 'Failed' &&
-          containersIn(pod).some(({ status }) => hasStarted(status)),
+      isAtWork(
+        job,
+        objects.pods.filter(({ workload }) => workload === job).map(({ pod }) => pod),
       ),
   );
-}
-
-function isRunning(status: JsonObject): boolean {
-  const state = status['state'];
-  return typeof state === 'object' && state !== null && 'running' in state;
-}
-
-function hasStarted(status: JsonObject): boolean {
-  const isEnded = numberAt(status, ['state', 'terminated', 'exitCode'], -1) >= 0;
-  return isRunning(status) || isEnded || numberAt(status, ['restartCount']) > 0;
+  return isHookAtWork || objects.pods.some(({ pod }) => isMigrating(pod, migrates));
 }

@@ -66,6 +66,8 @@ export interface World {
   readonly lease: WriterLease;
   readonly clock: Clock;
   readonly redactor: Redactor;
+  /** Why the values in the cluster are not known to the redactor, where they are not: then no line of a log is shown. */
+  readonly unlearned?: string | undefined;
   readonly folder: RunFolder;
   readonly web: WebProbe;
   readonly key: KeySource;

@@ -10,10 +10,16 @@ const always = [
 const verbs = ['get', 'create', 'update', 'patch', 'delete'];
 /** Listed for the release records, or read while helm waits. */
 const listed = [{ group: '', resource: 'secrets', verb: 'list' }];
+/** What is followed while helm waits, as run/follow-namespace.ts has it. */
 const watched = [
   { group: '', resource: 'pods' },
   { group: '', resource: 'events' },
+  { group: '', resource: 'persistentvolumeclaims' },
+  { group: 'apps', resource: 'deployments' },
   { group: 'apps', resource: 'replicasets' },
+  { group: 'apps', resource: 'statefulsets' },
+  { group: 'apps', resource: 'daemonsets' },
+  { group: 'batch', resource: 'jobs' },
 ];
 
 /** Asks the API server, by SelfSubjectAccessReview, for every verb and kind that the upgrade will use. */

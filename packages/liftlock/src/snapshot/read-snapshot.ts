@@ -30,8 +30,8 @@ export interface SnapshotParts {
   readonly osUser: string;
   readonly now: Date;
   readonly key: KeyInfo | undefined;
-  /** Pulls and reads one chart; throws a Problem that names it. */
-  readonly pullChart: (reference: string, version: string) => Promise<ChartInfo>;
+  /** Pulls and reads one chart; throws a Problem that names it. Undefined where no chart is needed. */
+  readonly pullChart: ((reference: string, version: string) => Promise<ChartInfo>) | undefined;
   readonly loadValues: (component: Component) => Promise<readonly ValuesFile[]>;
   readonly readHealth: (
     reader: ClusterReader,
@@ -129,9 +129,10 @@ async function readAll(parts: SnapshotParts): Promise<Snapshot> {
 }
 
 /** All charts at once; when several are missing, every one of them is named. */
-async function pullCharts(parts: SnapshotParts): Promise<readonly ChartInfo[]> {
+async function pullCharts({ platform, pullChart, target }: SnapshotParts): Promise<readonly ChartInfo[]> {
+  if (pullChart === undefined) return [];
   const results = await Promise.allSettled(
-    parts.platform.components.map((component) => parts.pullChart(component.chart.oci, parts.target)),
+    platform.components.map((component) => pullChart(component.chart.oci, target)),
   );
   const failures = results.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
   if (failures.length === 0)

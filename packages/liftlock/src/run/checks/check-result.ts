@@ -17,8 +17,10 @@ export type Look<K extends Check['kind']> = (
   world: World,
 ) => Promise<CheckResult>;
 
-/** What someone affirmed, or undefined. */
-export function affirmed(check: { readonly id: string }, world: World): CheckResult | undefined {
-  const by = world.site.checks[check.id]?.affirmedBy ?? world.site.affirmations[check.id]?.by;
+/** What someone affirmed, or undefined. What was affirmed of another version does not count. */
+export function affirmed(check: { readonly id: string }, world: Pick<World, 'site' | 'plan'>): CheckResult | undefined {
+  const affirmation = world.site.affirmations[check.id];
+  const isMeant = affirmation?.version === undefined || affirmation.version === world.plan.route[0]?.to;
+  const by = world.site.checks[check.id]?.affirmedBy ?? (isMeant ? affirmation?.by : undefined);
   return by === undefined ? undefined : { verdict: 'passed', note: `affirmed by ${by}`, details: { affirmedBy: by } };
 }

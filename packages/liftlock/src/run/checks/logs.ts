@@ -31,16 +31,19 @@ export const logs: Look<'logs'> = async (check, step, world) => {
       const matches = scanLog(text.split('\n'), check.patterns);
       counts.error += matches.error.count;
       counts.warning += matches.warning.count;
-      shown.push(...matches.error.first.map((line) => `${pod.metadata.name}: ${world.redactor.text(line)}`));
+      if (world.unlearned === undefined)
+        shown.push(...matches.error.first.map((line) => `${pod.metadata.name}: ${world.redactor.text(line)}`));
     }
   }
   const details = { ...counts, pods: pods.length, unread, lines: shown.slice(0, mostShown) };
   const missing = unread.length === 0 ? '' : `; no logs from ${unread.join(', ')}`;
   const plural = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
   const found = `${plural(counts.error, 'error')} and ${plural(counts.warning, 'warning')}`;
-  const note = `${found} in the logs of ${plural(pods.length, 'pod')}${missing}`;
+  const hidden = world.unlearned === undefined ? '' : `; lines are not shown, the values to mask could not be read`;
+  const note = `${found} in the logs of ${plural(pods.length, 'pod')}${missing}${hidden}`;
   if (counts.error === 0) return { verdict: pods.length === unread.length ? 'pending' : 'passed', note, details };
-  return { verdict: 'pending', note: `${note}: ${shown.slice(0, mostShown).join(' | ')}`, details };
+  const lines = shown.length === 0 ? '' : `: ${shown.slice(0, mostShown).join(' | ')}`;
+  return { verdict: 'pending', note: `${note}${lines}`, details };
 };
 
 async function readLog(world: World, pod: KubeObject, container: string): Promise<string | undefined> {

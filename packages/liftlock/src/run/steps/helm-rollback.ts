@@ -2,6 +2,7 @@ import { Problem } from '../../model/problem.ts';
 import { rollbackArguments } from '../../release/helm-args.ts';
 import { confirmHealthy } from '../confirm-healthy.ts';
 import { helmAct } from '../helm-act.ts';
+import { runningMigration } from '../migration.ts';
 import { readRelease } from '../read-release.ts';
 import { refusePending, unlockOwn } from '../unlock.ts';
 import type { Handler } from '../world.ts';
@@ -16,6 +17,8 @@ export const helmRollback: Handler<'helm-rollback'> = {
       return { observation: 'done', note: `deployed at ${step.version}, revision ${newest.revision}` };
     }
     refusePending(step, newest.status, world, state);
+    const migration = await runningMigration(step, world, release);
+    if (migration !== undefined) return { observation: 'busy', note: migration };
     return { observation: 'todo', note: `${newest.status} at ${newest.version}, revision ${newest.revision}` };
   },
 

@@ -1,26 +1,27 @@
 import type { KubeObject } from '../../model/kube.ts';
 import { Problem } from '../../model/problem.ts';
 import type { PullSecretStep } from '../../model/step.ts';
-import { dockerConfigJson, keyIdOf } from '../../release/docker-config.ts';
+import { keyIdOf, learnDockerLogins, withDockerLogin } from '../../release/docker-config.ts';
 import type { Handler, World } from '../world.ts';
 
 function pathOf(step: PullSecretStep): string {
   return `/api/v1/namespaces/${step.namespace}/secrets/${step.name}`;
 }
 
-/** The id of the key that the Secret holds now, or undefined when it holds none. */
+/** What the Secret holds now, and the id of the registry's key in it, or undefined when it holds none. */
 async function keyInCluster(
   step: PullSecretStep,
   world: World,
-): Promise<{ secret: KubeObject | undefined; keyId: string | undefined }> {
+): Promise<{ secret: KubeObject | undefined; text: string | undefined; keyId: string | undefined }> {
   const secret = await world.reader.find(pathOf(step));
   world.redactor.learnSecretData(secret?.data);
   const encoded = secret?.data?.['.dockerconfigjson'];
   const text = typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString('utf8') : undefined;
-  return { secret, keyId: text === undefined ? undefined : keyIdOf(text) };
+  if (text !== undefined) learnDockerLogins(text, world.redactor);
+  return { secret, text, keyId: text === undefined ? undefined : keyIdOf(text, step.server) };
 }
 
-/** Puts the site's key into the image pull secret, in one write that keeps labels and annotations. */
+/** Puts the site's key into the image pull secret, in one write that keeps its other logins, labels and annotations. */
 export const pullSecret: Handler<'pull-secret'> = {
   async observe(step, world) {
     const { secret, keyId } = await keyInCluster(step, world);
@@ -30,17 +31,18 @@ export const pullSecret: Handler<'pull-secret'> = {
   },
 
   async act(step, world) {
-    const { secret } = await keyInCluster(step, world);
+    const { secret, text } = await keyInCluster(step, world);
     const keyJson = await world.key.keyJson();
     if ((await world.key.keyId()) !== step.keyId) {
       throw new Problem('KEY_MOVED', 'The key file is another one than when the plan was made.', {
         advice: ['Run the command again.'],
       });
     }
-    const config = dockerConfigJson({ server: step.server, username: step.username, password: keyJson });
+    const config = withDockerLogin(text, { server: step.server, username: step.username, password: keyJson });
     const data = { '.dockerconfigjson': Buffer.from(config).toString('base64') };
     world.redactor.learnSecretData(data);
     if (secret !== undefined && secret.type === 'kubernetes.io/dockerconfigjson') {
+      await keep(step, world, secret);
       await world.writer.patch(pathOf(step), { data });
     } else {
       await replaceByNew(step, world, secret, data);
@@ -58,6 +60,12 @@ export const pullSecret: Handler<'pull-secret'> = {
   },
 };
 
+/** How the Secret was before this run: an act that is repeated must not write over it. */
+async function keep(step: PullSecretStep, world: World, secret: KubeObject): Promise<void> {
+  const file = `backup/secret-${step.name}.json`;
+  if ((await world.folder.read(file)) === undefined) await world.folder.writeSecret(file, JSON.stringify(secret));
+}
+
 /** A Secret's type is immutable: one of another type is deleted first. */
 async function replaceByNew(
   step: PullSecretStep,
@@ -66,7 +74,7 @@ async function replaceByNew(
   data: Record<string, string>,
 ): Promise<void> {
   if (old !== undefined) {
-    await world.folder.writeSecret(`backup/secret-${step.name}.json`, JSON.stringify(old));
+    await keep(step, world, old);
     await world.writer.delete(pathOf(step));
   }
   await world.writer.create(`/api/v1/namespaces/${step.namespace}/secrets`, {

@@ -6,6 +6,7 @@ import { helmUpgrade } from './helm-upgrade.ts';
 import { patchObject } from './patch-object.ts';
 import { pullSecret } from './pull-secret.ts';
 import { registryLogin } from './registry-login.ts';
+import { restoreObject } from './restore-object.ts';
 
 /** One handler for every kind of step: TypeScript names the one that is missing. */
 export const handlers: Handlers = {
@@ -16,4 +17,5 @@ export const handlers: Handlers = {
   'registry-login': registryLogin,
   check,
   'patch-object': patchObject,
+  'restore-object': restoreObject,
 };

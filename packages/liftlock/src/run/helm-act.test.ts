@@ -1,0 +1,129 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { StepState } from '../journal/fold.ts';
+import type { EntryBody } from '../model/journal.ts';
+import { defaultGraces } from '../model/platform.ts';
+import type { HelmExit } from '../model/ports.ts';
+import type { HelmRollbackStep } from '../model/step.ts';
+import { waitingRelease, readerOf } from './fixtures.ts';
+import { helmAct } from './helm-act.ts';
+import type { World } from './world.ts';
+
+const step = {
+  kind: 'helm-rollback',
+  id: 'web/rollback',
+  component: 'web',
+  release: 'shop',
+  namespace: 'prod',
+  version: '2.2.4',
+  timeoutSeconds: 9,
+} as HelmRollbackStep;
+
+const waitedFor = 'Deployment web: 0 of 1 new pods are ready, 1 pod of an older revision left: web-old';
+
+/** One act with a helm that fails: by itself with these words, or as soon as it is ended. */
+function acting(options: { readonly words?: string; readonly refused?: readonly string[] } = {}) {
+  const stop = new AbortController();
+  const notes: string[] = [];
+  const done = Promise.withResolvers<HelmExit>();
+  const calls = { started: 0, ended: 0, closed: 0 };
+  const fail = (wasEnded: boolean, stderr: string, seconds: number): void =>
+    done.resolve({ code: 1, stdout: '', stderr, wasEnded, seconds });
+  const world = {
+    gate: {
+      openRun: async () => ({ kubeconfig: '', writes: () => 2, close: async () => void (calls.closed += 1) }),
+    },
+    helm: {
+      start() {
+        calls.started += 1;
+        if (options.words !== undefined) fail(false, options.words, 4);
+        return {
+          done: done.promise,
+          async end() {
+            calls.ended += 1;
+            fail(true, 'Error: UPGRADE FAILED: context canceled', 1);
+            return done.promise;
+          },
+        };
+      },
+    },
+    lease: { mayWrite: async () => true },
+    reader: readerOf(waitingRelease, options.refused),
+    clock: {
+      now: () => new Date(),
+      sleep: (milliseconds: number, signal?: AbortSignal) =>
+        setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
+    },
+    redactor: { text: (text: string) => text, json: <T>(value: T) => value },
+    graces: defaultGraces,
+    baseline: [],
+    stop: { level: 'none', signal: stop.signal },
+    emit: (body: EntryBody) => void (body.type === 'note' && notes.push(body.text)),
+    progress: () => undefined,
+  } as unknown as World;
+  const act = () => helmAct(step, [], world, { hasMigrated: false } as StepState);
+  return { act, stop, notes, calls, fail };
+}
+
+test('O8: a second Ctrl-C before helm begins: helm is not begun', async () => {
+  const { act, stop, calls } = acting();
+  stop.abort();
+  await expect(act()).rejects.toMatchObject({ code: 'STOPPED', touched: 'no' });
+  expect(calls).toEqual({ started: 0, ended: 0, closed: 1 });
+});
+
+test('O8: a second Ctrl-C while helm is at work ends it, and the problem says that it was a person', async () => {
+  const { act, stop, calls } = acting();
+  const acted = act().catch((error: unknown) => error);
+  while (calls.started === 0) await setImmediate();
+  stop.abort();
+  expect(await acted).toMatchObject({
+    code: 'STOPPED',
+    touched: 'yes',
+    message: `helm was ended on request before shop was at 2.2.4: waiting for ${waitedFor}`,
+  });
+  expect(calls.ended).toBe(1);
+});
+
+test('C16: a helm whose time is over: the problem says after what time, and what was waited for', async () => {
+  const { act } = acting({ words: 'Error: UPGRADE FAILED: context deadline exceeded' });
+  await expect(act()).rejects.toMatchObject({
+    code: 'NOT_READY',
+    message: `shop was not ready after 9 s; waiting for ${waitedFor}`,
+    details: { helm: 'Error: UPGRADE FAILED: context deadline exceeded' },
+  });
+});
+
+test("an error of helm's that is no timeout is told in helm's words", async () => {
+  const { act } = acting({ words: 'Error: UPGRADE FAILED: services is invalid' });
+  await expect(act()).rejects.toMatchObject({
+    code: 'HELM_FAILED',
+    message: 'helm could not bring shop to 2.2.4: Error: UPGRADE FAILED: services is invalid',
+  });
+});
+
+test.each(['jobs', 'pods'])(
+  'O2: where %s may not be watched, it is told once and helm is not ended early',
+  async (kind) => {
+    const { act, stop, notes, calls, fail } = acting({ refused: [kind] });
+    const acted = act().catch((error: unknown) => error);
+    while (calls.started === 0) await setImmediate();
+    stop.abort();
+    while (notes.length < 2) await setImmediate();
+    expect(notes[0]).toMatch(new RegExp(`^${kind} cannot be watched \\(forbidden\\): .* helm is not ended early$`));
+    expect(notes[1]).toBe('whether data is being migrated cannot be seen: helm is not interrupted');
+    expect(calls.ended).toBe(0);
+    fail(false, 'Error: UPGRADE FAILED: context deadline exceeded', 9.3);
+    expect(await acted).toMatchObject({ code: 'NOT_READY' });
+    expect(notes).toHaveLength(2);
+  },
+);
+
+test('a kind that only tells causes may be refused: it is told, and helm is ended as ever', async () => {
+  const { act, stop, notes, calls } = acting({ refused: ['events'] });
+  const acted = act().catch((error: unknown) => error);
+  while (calls.started === 0) await setImmediate();
+  stop.abort();
+  expect(await acted).toMatchObject({ code: 'STOPPED' });
+  expect(notes).toEqual(['events cannot be watched (forbidden): causes that only they tell are not named']);
+});

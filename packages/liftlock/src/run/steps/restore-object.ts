@@ -1,0 +1,86 @@
+import { dirname, join } from 'node:path';
+import { digestOf } from '../../model/digest.ts';
+import { formatRef, type KubeObject } from '../../model/kube.ts';
+import { Problem } from '../../model/problem.ts';
+import type { RestoreObjectStep } from '../../model/step.ts';
+import { isSameObject, restorable } from '../../release/restorable.ts';
+import { objectPath } from '../object-path.ts';
+import type { Handler, World } from '../world.ts';
+
+/** Puts one object back as a run's backup holds it; what stands there now is kept with this run first. */
+export const restoreObject: Handler<'restore-object'> = {
+  async observe(step, world) {
+    const { kept, live } = await lookAt(step, world);
+    if (live === undefined) return { observation: 'todo', note: 'it does not exist' };
+    if (isSameObject(live, kept)) return { observation: 'done', note: 'it is so already' };
+    refuseRecord(step, live);
+    return { observation: 'todo', note: 'it differs from the backup' };
+  },
+
+  async act(step, world) {
+    const { path, kept, live } = await lookAt(step, world);
+    const wanted = restorable(kept);
+    if (live === undefined) {
+      await world.writer.create(dirname(path), wanted);
+      return { touched: 'no', writes: 0 };
+    }
+    refuseRecord(step, live);
+    const { kind, name } = step.object;
+    const { resourceVersion } = live.metadata;
+    await world.folder.writeSecret(
+      `backup/restored/${kind.toLowerCase()}-${name}-${resourceVersion ?? '0'}.json`,
+      JSON.stringify(live, null, 2),
+    );
+    if (live.type !== kept.type) {
+      // A Secret's type is immutable.
+      await world.writer.delete(path);
+      await world.writer.create(dirname(path), wanted);
+    } else {
+      // The live version guards the write: somebody else's change since is refused, not lost.
+      const metadata = { ...wanted.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+      await world.writer.replace(path, { ...wanted, metadata });
+    }
+    return { touched: 'no', writes: 0 };
+  },
+
+  async confirm(step, world) {
+    const { kept, live } = await lookAt(step, world);
+    if (live !== undefined && isSameObject(live, kept)) return { note: `${formatRef(step.object)} is as it was kept` };
+    throw new Problem('RESTORE_UNDONE', `${formatRef(step.object)} differs from the backup again.`, {
+      touched: 'yes',
+      advice: [
+        `Find out what writes it: kubectl get ${step.object.kind.toLowerCase()} ${step.object.name} -o yaml --show-managed-fields`,
+      ],
+    });
+  },
+};
+
+async function lookAt(step: RestoreObjectStep, world: World) {
+  const kept = await readBackup(step, world);
+  const path = await objectPath(world.reader, step.object);
+  const live = await world.reader.find(path);
+  if (kept.kind === 'Secret') {
+    world.redactor.learnSecretData(kept.data);
+    world.redactor.learnSecretData(live?.data);
+  }
+  return { path, kept, live };
+}
+
+/** The backup of another run, which lies beside this one's folder. Throws BACKUP_DAMAGED. */
+async function readBackup(step: RestoreObjectStep, world: World): Promise<KubeObject> {
+  const file = join(dirname(world.folder.path), step.run, step.file);
+  const text = await world.readSecretFile(file).catch(() => undefined);
+  if (text !== undefined && digestOf(text) === step.digest) {
+    const { apiVersion, kind } = step.object;
+    // Items of the API's lists do not say what they are.
+    return { apiVersion, kind, ...(JSON.parse(text) as Partial<KubeObject>) } as KubeObject;
+  }
+  const state = text === undefined ? 'gone' : 'not what the plan was made from';
+  throw new Problem('BACKUP_DAMAGED', `The backup file ${step.file} of run ${step.run} is ${state}.`);
+}
+
+/** A record of helm's that is there is never written over. */
+function refuseRecord(step: RestoreObjectStep, live: KubeObject): void {
+  if (live.type !== 'helm.sh/release.v1') return;
+  throw new Problem('RECORD_STANDS', `helm has written ${formatRef(step.object)} again: it is not written over.`);
+}
