@@ -151,7 +151,7 @@ describe('a backup that somebody touched', () => {
     const { run: name } = JSON.parse((await scene.operator.run('report', '-o', 'json')).stdout) as { run: string };
     const folder = join(scene.operator.home, 'state/liftlock/sites', scene.namespace, 'runs', name, 'backup');
     const count = (await scene.writes()).length;
-    const resume = () => scene.operator.run('resume', '--yes');
+    const resume = () => scene.operator.run('resume');
 
     const record = join(folder, 'mermaid-server/sh.helm.release.v1.mermaid-server.v3.json');
     const changed = await withText(record, (text) => text.replace('mermaid', 'Mermaid'), resume);

@@ -45,7 +45,7 @@ describe('The way back', () => {
 
   it('a run that went back is not resumed: that would bring the version again which was left', async () => {
     const before = await scene.writes();
-    const refused = await scene.operator.run('resume', '--yes');
+    const refused = await scene.operator.run('resume');
     expect(refused.code, saidBy(refused)).toBe(3);
     expect(saidBy(refused)).toMatch(/\(rollback\) has worked at releases of run/);
     expect((await scene.writes()).slice(before.length)).toEqual([]);

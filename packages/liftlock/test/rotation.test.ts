@@ -23,6 +23,14 @@ interface Workload extends KubeObject {
   readonly spec: { readonly template: { readonly spec: { readonly imagePullSecrets?: readonly unknown[] } } };
 }
 
+interface DockerConfig {
+  readonly auths: Readonly<Record<string, { readonly username: string; readonly password: string }>>;
+}
+
+function dockerConfigOf(secret: { readonly data: Readonly<Record<string, string>> }): DockerConfig {
+  return JSON.parse(Buffer.from(secret.data['.dockerconfigjson'] ?? '', 'base64').toString('utf8')) as DockerConfig;
+}
+
 describe('A registry key that ran out', () => {
   let scene: Scene;
   let mend: () => Promise<void>;
@@ -129,6 +137,14 @@ describe('A registry key that ran out', () => {
   });
 
   it('C34: a new key is proven and put into the pull secret; resume redoes the failed component and finishes the rest', async () => {
+    const other = { 'other.registry.example': { auth: Buffer.from('someone:canary-other-login').toString('base64') } };
+    const held = await pullSecret();
+    const config = dockerConfigOf(held);
+    const both = JSON.stringify({ auths: { ...other, ...config.auths } });
+    await scene.sandbox.api.replace(`/api/v1/namespaces/${scene.namespace}/secrets/gcp-artifact-registry`, {
+      ...held,
+      data: { '.dockerconfigjson': Buffer.from(both).toString('base64') },
+    });
     const before = await pullSecret();
     const users = await pullSecretUsers();
     expect(users).toContain('codemie-ui');
@@ -139,16 +155,15 @@ describe('A registry key that ran out', () => {
     expect(saidBy(rotated)).toContain('liftlock resume');
     const after = await pullSecret();
     expect(after.metadata.resourceVersion).not.toBe(before.metadata.resourceVersion);
-    const config = JSON.parse(Buffer.from(after.data['.dockerconfigjson'] ?? '', 'base64').toString('utf8')) as {
-      readonly auths: Readonly<Record<string, { readonly username: string; readonly password: string }>>;
-    };
-    const login = config.auths['https://europe-west3-docker.pkg.dev'];
+    const { auths } = dockerConfigOf(after);
+    expect(auths).toMatchObject(other);
+    const login = auths['https://europe-west3-docker.pkg.dev'];
     expect(login?.username).toBe('_json_key');
     expect(JSON.parse(login?.password ?? '{}')).toEqual(JSON.parse(await readFile(newKey, 'utf8')));
     expect(await pullSecretUsers()).toEqual(users);
 
     await mend();
-    const resumed = await run('resume', '--yes');
+    const resumed = await run('resume');
     expect(resumed.code, saidBy(resumed)).toBe(0);
     expect(await revisionCounts(scene)).toEqual([2, 2, 2, 3, 2]);
     expect(await historyText(scene, 'ui')).toBe('1 superseded, 2 failed, 3 deployed');

@@ -23,6 +23,13 @@ it('C11 O24: a window that closes in the middle stops between components where t
   expect(half).toContain('deployed 2.2.4');
   expect(half.filter((version) => version.startsWith('pending'))).toEqual([]);
 
+  // The window counts for what is left, too.
+  const closed = await scene.operator.run('resume');
+  expect(closed.stderr).toContain('The maintenance window closed at');
+  expect(closed.stderr).toContain('--allow outside-window');
+  expect(closed.code).toBe(3);
+  expect(Object.values(await scene.versions())).toEqual(half);
+
   await scene.stage.writeSite({ graces: { minReady: '1s' } });
   const resumed = await scene.operator.run('resume');
   expect(resumed.code).toBe(0);

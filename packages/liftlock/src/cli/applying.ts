@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { rememberSite } from '../adapters/files/site-memory.ts';
+import { rememberAffirmations } from '../adapters/files/site-memory.ts';
 import { blockersOf } from '../main/decisions.ts';
 import type { SiteFlags } from '../main/open-site.ts';
 import { startRun } from '../main/run-plan.ts';
 import type { Plan } from '../model/plan.ts';
 import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
 import { movedSince } from '../plan/moved.ts';
-import type { Site } from '../model/site.ts';
 import type { Selection } from '../plan/select.ts';
 import { renderPlanAs } from '../render/plan-as.ts';
 import { askYes, canAsk } from './ask.ts';
 import { note, screen } from './output.ts';
 import { planFromFlags, type PlannedSite } from './planning.ts';
 import { finishRun, reporterFor, watchSignals } from './running.ts';
+import { windowEnd } from './window-end.ts';
 
 export interface ApplyRequest {
   readonly targetOf: () => string;
@@ -50,7 +50,7 @@ export async function applyUpgrade(flags: SiteFlags, request: ApplyRequest): Pro
   }
   if (!request.yes && !(await askYes(`Upgrade ${plan.platform.title} to ${plan.route[0]?.to ?? ''} now?`, ['--yes'])))
     return exitCodes.waiting;
-  await rememberSite(site.folder, { ...site.memory, affirmations: site.site.affirmations });
+  await rememberAffirmations(site.folder, site.site.affirmations);
   return carryOutPlan(planned, request);
 }
 
@@ -85,15 +85,6 @@ async function carryOutPlan(planned: PlannedSite, request: ApplyRequest): Promis
     reporter: () => reporterFor(request.output, site, plan),
   });
   return finishRun(state, site, request.output);
-}
-
-/** When the window closes; asked for without a window it is a mistake. */
-function windowEnd(site: Site): Date {
-  if (site.window !== undefined) return new Date(site.window.closes);
-  throw new Problem('WINDOW_MISSING', '--stop-at-window-end needs a window in the site file.', {
-    exitCode: exitCodes.usage,
-    advice: ['Add window: {opens: …, closes: …} to the site file.'],
-  });
 }
 
 async function readSavedPlan(file: string): Promise<Plan> {

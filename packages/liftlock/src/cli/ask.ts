@@ -19,6 +19,23 @@ export async function askYes(question: string, flags: readonly string[]): Promis
   return answer;
 }
 
+/**
+ * Asks for one of several.
+ * @param flags what would have answered, for those who cannot be asked
+ * @throws Problem WAITING_FOR_PERSON (exit 6) where nobody can be asked, INTERRUPTED (130) on Ctrl-C
+ */
+export async function askOne(question: string, options: readonly string[], flags: readonly string[]): Promise<string> {
+  if (!canAsk()) throw waiting(question, flags);
+  const { select, isCancel } = await import('@clack/prompts');
+  const answer = await select({
+    message: question,
+    options: options.map((value) => ({ value, label: value })),
+    output: process.stderr,
+  });
+  if (isCancel(answer)) throw interrupted();
+  return answer;
+}
+
 function waiting(question: string, flags: readonly string[]): Problem {
   return new Problem('WAITING_FOR_PERSON', `Nobody is there to answer: ${question}`, {
     exitCode: exitCodes.waiting,

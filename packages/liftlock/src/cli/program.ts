@@ -8,6 +8,7 @@ import { addLogin } from './login.ts';
 import { addPlan } from './plan.ts';
 import { addPlatform } from './platform.ts';
 import { addReport } from './report.ts';
+import { addRestore } from './restore.ts';
 import { addResume } from './resume.ts';
 import { addRollback } from './rollback.ts';
 import { addRunbook } from './runbook.ts';
@@ -47,6 +48,7 @@ Begin with:
     addDiagnose,
     addResume,
     addRollback,
+    addRestore,
     addRunbook,
     addHistory,
     addReport,

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 interface Options {
   readonly output: 'text' | 'jsonl';
   readonly allow: readonly string[];
-  readonly yes?: true;
+  readonly stopAtWindowEnd?: true;
   readonly site?: string;
 }
 
@@ -18,7 +18,7 @@ export function addResume(): Command {
         .argParser((id: string, before: readonly string[]) => [...before, id])
         .default([], 'none'),
     )
-    .option('-y, --yes', 'do not ask')
+    .option('--stop-at-window-end', 'begin no further component once the maintenance window has closed')
     .addOption(
       new Option('-o, --output <format>', 'text, or jsonl for a stream of events')
         .choices(['text', 'jsonl'])
@@ -31,7 +31,7 @@ export function addResume(): Command {
         output: options.output,
         site: options.site,
         allow: options.allow,
-        yes: options.yes === true,
+        stopAtWindowEnd: options.stopAtWindowEnd === true,
       });
     });
 }

@@ -1,4 +1,4 @@
-import { clusterUid } from '../main/cluster-uid.ts';
+import { refuseOtherCluster } from '../main/cluster-uid.ts';
 import { describeSite, openSite, type OpenSite, type SiteFlags } from '../main/open-site.ts';
 import { foresee, takeSnapshot } from '../main/plan-upgrade.ts';
 import { blockersOf, decisionsOf, settle } from '../main/decisions.ts';
@@ -6,6 +6,7 @@ import { resumeRun } from '../main/run-plan.ts';
 import type { RunState } from '../journal/fold.ts';
 import type { Plan } from '../model/plan.ts';
 import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
+import { windowLeft } from '../main/window-left.ts';
 import { decideAgain } from '../plan/decide-again.ts';
 import { renderFindings } from '../render/plan-as.ts';
 import { knownRun, knownRuns, type KnownRun } from './known-runs.ts';
@@ -13,16 +14,20 @@ import { note, screen } from './output.ts';
 import { withAffirmations } from './planning.ts';
 import { finishRun, reporterFor, watchSignals } from './running.ts';
 import { openParts } from './open-parts.ts';
+import { windowEnd } from './window-end.ts';
 
 export interface ResumeRequest {
   readonly output: 'text' | 'jsonl';
   readonly site: string | undefined;
   /** Remedies that are decided on now, by their ids. */
   readonly allow: readonly string[];
-  readonly yes: boolean;
+  readonly stopAtWindowEnd: boolean;
 }
 
-/** Opens the site that a run was made for, by the inputs that its plan kept. */
+/**
+ * Opens the site that a run was made for, by the inputs that its plan kept.
+ * @throws Problem WRONG_CLUSTER (exit 3) where the kubeconfig leads to another cluster by now
+ */
 export async function reopen(state: RunState): Promise<{ readonly site: OpenSite; readonly plan: Plan }> {
   const { plan } = state;
   if (plan === undefined)
@@ -32,6 +37,7 @@ export async function reopen(state: RunState): Promise<{ readonly site: OpenSite
   const flags = { ...(plan.inputs as unknown as SiteFlags), options: plan.site.options };
   const described = await withAffirmations(await describeSite(flags, process.env), [], plan.route[0]?.to ?? '');
   const site = await openSite(described, flags, openParts());
+  await refuseOtherCluster(site.reader, plan.cluster);
   return { site, plan };
 }
 
@@ -46,15 +52,25 @@ export async function resume(run: string | undefined, request: ResumeRequest): P
       advice: [`liftlock report ${state.run}`],
     });
   }
+  if (request.stopAtWindowEnd && state.purpose !== 'upgrade') {
+    throw new Problem('UPGRADES_ONLY', `Run ${state.run} is a ${state.purpose}: it does not stop halfway.`, {
+      exitCode: exitCodes.usage,
+      advice: ['Leave out --stop-at-window-end.'],
+    });
+  }
   await refuseSuperseded(known);
   const { site, plan: begun } = await reopen(state);
-  refuseOtherCluster(begun, await clusterUid(site.reader));
+  const stopsAt = request.stopAtWindowEnd ? windowEnd(site.site) : undefined;
   let plan = begun;
   if (state.purpose === 'upgrade') {
     const snapshot = await takeSnapshot(site, begun.route[0]?.to ?? '');
-    plan = decideAgain(begun, state.steps, snapshot, decisionsOf(request.allow, site.osUser, site.clock.now()));
-    const { forecast } = await foresee(site, remaining(plan, state), snapshot, triedReleases(state));
-    const findings = settle(forecast.findings, plan.decisions);
+    const now = site.clock.now();
+    const decisions = decisionsOf(request.allow, site.osUser, now);
+    plan = decideAgain(begun, state.steps, snapshot, decisions);
+    const left = remaining(plan, state);
+    const { forecast } = await foresee(site, left, snapshot, triedReleases(state));
+    const window = windowLeft({ platform: site.platform, site: site.site, snapshot, now }, left, decisions);
+    const findings = [...window, ...settle(forecast.findings, plan.decisions)];
     if (request.output === 'text' && findings.length > 0)
       note(renderFindings(findings, screen(process.stderr)), site.redactor);
     if (blockersOf(findings).length > 0) return exitCodes.blocked;
@@ -69,7 +85,7 @@ export async function resume(run: string | undefined, request: ResumeRequest): P
   const ended = await resumeRun(site, state, {
     plan,
     who: site.osUser,
-    stop: watchSignals((text) => note(text, site.redactor)),
+    stop: watchSignals((text) => note(text, site.redactor), stopsAt),
     reporter: () => reporterFor(request.output, site, plan),
   });
   return finishRun(ended, site, request.output);
@@ -104,11 +120,4 @@ async function refuseSuperseded({ site, state }: KnownRun): Promise<void> {
 function remaining(plan: Plan, state: RunState): Plan {
   const settled = new Set(state.steps.filter((step) => step.phase === 'settled').map((step) => step.step.id));
   return { ...plan, steps: plan.steps.filter((step) => !settled.has(step.id)) };
-}
-
-function refuseOtherCluster(plan: Plan, uid: string): void {
-  if (plan.cluster.uid === uid) return;
-  throw new Problem('WRONG_CLUSTER', `This is another cluster than the run was made for (${plan.cluster.server}).`, {
-    advice: ['Choose the right context of your kubeconfig.'],
-  });
 }

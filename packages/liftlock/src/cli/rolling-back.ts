@@ -2,7 +2,7 @@ import { blockersOf, decisionsOf } from '../main/decisions.ts';
 import { foresee, takeSnapshot, withFindings } from '../main/plan-upgrade.ts';
 import { startRun } from '../main/run-plan.ts';
 import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
-import { makeRollback, migrationBlockers } from '../plan/make-rollback.ts';
+import { makeRollback, migrationBlockers, movedBlockers } from '../plan/make-rollback.ts';
 import { renderPlanAs } from '../render/plan-as.ts';
 import { askYes } from './ask.ts';
 import { knownRun } from './known-runs.ts';
@@ -28,7 +28,7 @@ export async function rollBack(run: string | undefined, request: RollbackRequest
   const { site, plan: upgrade } = await reopen(state);
   const target = upgrade.route[0]?.to ?? '';
   const decisions = decisionsOf(request.allow, site.osUser, site.clock.now());
-  const snapshot = await takeSnapshot(site, target);
+  const snapshot = await takeSnapshot(site, target, 'rollback');
   const bare = makeRollback({
     platform: site.platform,
     platformDigest: site.platformDigest,
@@ -42,7 +42,11 @@ export async function rollBack(run: string | undefined, request: RollbackRequest
     run: state,
   });
   const { forecast } = await foresee(site, bare, snapshot);
-  const findings = [...migrationBlockers(state, decisions), ...forecast.findings];
+  const findings = [
+    ...movedBlockers(state, snapshot, decisions),
+    ...migrationBlockers(state, decisions),
+    ...forecast.findings,
+  ];
   const plan = { ...withFindings(bare, forecast, findings, snapshot, decisions), inputs: upgrade.inputs };
   if (request.output === 'text')
     note(

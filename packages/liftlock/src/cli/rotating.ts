@@ -1,4 +1,4 @@
-import { clusterUid } from '../main/cluster-uid.ts';
+import { clusterUid, refuseOtherCluster } from '../main/cluster-uid.ts';
 import { describeSite, inputsOf, openSite, type SiteFlags } from '../main/open-site.ts';
 import { makeRotation } from '../plan/make-rotation.ts';
 import { startRun } from '../main/run-plan.ts';
@@ -26,6 +26,11 @@ export async function rotate(
       ],
     });
   }
+  // The key is a secret: it goes into no cluster but the site's.
+  await refuseOtherCluster(site.reader, {
+    uid: described.site.cluster.uid ?? site.memory.clusterUid,
+    server: site.memory.clusterServer,
+  });
   const [uid, who] = await Promise.all([clusterUid(site.reader), site.reader.whoAmI()]);
   const plan = {
     ...makeRotation({

@@ -7,7 +7,7 @@ import { exitCodes, type ExitCode } from '../model/problem.ts';
 import { renderRunEnd } from '../render/run-end.ts';
 import type { Reporter } from '../render/reporter.ts';
 import { makeReporter } from '../render/make-reporter.ts';
-import { windowClosed } from '../run/engine.ts';
+import { stoppedOnRequest, windowClosed } from '../run/stop-reasons.ts';
 import type { StopRequest } from '../run/world.ts';
 import { note, screen, showThrough } from './output.ts';
 
@@ -67,7 +67,7 @@ export function finishRun(state: RunState, site: OpenSite, output: 'text' | 'jso
   if (output === 'text')
     note(renderRunEnd(state, site.platform, { ...screen(process.stderr), explain }), site.redactor);
   if (state.status === 'finished') return exitCodes.done;
-  if (state.stopReason === 'stopped on request') return exitCodes.interrupted;
+  if (state.stopReason === stoppedOnRequest) return exitCodes.interrupted;
   if (state.stopReason === windowClosed) return exitCodes.waiting;
   return touchedBy(state) === 'no' ? exitCodes.blocked : exitCodes.failed;
 }

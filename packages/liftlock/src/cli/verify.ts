@@ -1,9 +1,10 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { answer, screen } from './output.ts';
 import { theRedactor } from './redactor.ts';
 
 interface Options {
   readonly site?: string;
+  readonly affirm: readonly string[];
 }
 
 /** `liftlock verify`: the checks of the last run again, against its baseline. */
@@ -12,9 +13,19 @@ export function addVerify(): Command {
     .description("look at the result of a run again: the guide's success criteria and functional tests")
     .argument('[run]', 'the run; without one, the newest upgrade')
     .option('--site <name>', 'the site, where this machine knows several')
+    .addOption(
+      new Option('--affirm <check[=by]>', 'say that a check which nothing here can look at is passed; repeatable')
+        .argParser((value: string, before: readonly string[]) => [...before, value])
+        .default([], 'none'),
+    )
+    .addHelpText('after', '\nExit code 5: a check failed; 6: one waits for a person.\n\nExample:\n  liftlock verify')
     .action(async (run: string | undefined, options: Options) => {
       const { verify } = await import('./verifying.ts');
-      const { text, exitCode } = await verify(run, options.site, screen(process.stdout));
+      const { text, exitCode } = await verify(run, {
+        ...screen(process.stdout),
+        site: options.site,
+        affirm: options.affirm,
+      });
       await answer(text, { redactor: theRedactor });
       process.exitCode = exitCode;
     });

@@ -24,6 +24,21 @@ export function affirmationsOf(
   );
 }
 
+/**
+ * Checks that nothing here could look at, passed where a person says now that it is so. A check that failed stays failed:
+ * no word makes a page load.
+ */
+export function withWord<R extends { readonly check: string; readonly verdict: string; readonly note: string }>(
+  results: readonly R[],
+  affirmations: Readonly<Record<string, Affirmation>>,
+): readonly (R | (R & { readonly verdict: 'passed' }))[] {
+  return results.map((result) => {
+    const word = Object.hasOwn(affirmations, result.check) ? affirmations[result.check] : undefined;
+    if (word === undefined || result.verdict !== 'pending') return result;
+    return { ...result, verdict: 'passed' as const, note: `affirmed by ${word.by} (${result.note})` };
+  });
+}
+
 /** Findings with the decisions applied, the worst first. */
 export function settle(findings: readonly Finding[], decisions: readonly Decision[]): readonly Finding[] {
   return applyDecisions(findings, decisions).toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));

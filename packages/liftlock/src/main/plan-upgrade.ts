@@ -49,9 +49,17 @@ export function requireHelm(site: OpenSite): void {
   );
 }
 
-/** Reads the site, as a snapshot; nothing is written to the cluster. */
-export async function takeSnapshot(site: OpenSite, target: string): Promise<Snapshot> {
-  await site.checkValues();
+/**
+ * Reads the site, as a snapshot; nothing is written to the cluster.
+ * @param purpose the way back needs neither charts nor values files nor the key: helm keeps what it goes back to
+ */
+export async function takeSnapshot(
+  site: OpenSite,
+  target: string,
+  purpose: 'upgrade' | 'rollback' = 'upgrade',
+): Promise<Snapshot> {
+  const isUpgrade = purpose === 'upgrade';
+  if (isUpgrade) await site.checkValues();
   return readSnapshot({
     platform: site.platform,
     namespace: site.namespace,
@@ -62,9 +70,10 @@ export async function takeSnapshot(site: OpenSite, target: string): Promise<Snap
     rememberedUid: site.site.cluster.uid ?? site.memory.clusterUid,
     osUser: site.osUser,
     now: site.clock.now(),
-    key: await site.key(),
-    pullChart: (reference, version) => pullChart(site, reference, version),
-    loadValues: async (component) => Promise.all(component.values.files.map((path) => site.loadValues(path))),
+    key: isUpgrade ? await site.key() : undefined,
+    pullChart: isUpgrade ? (reference, version) => pullChart(site, reference, version) : undefined,
+    loadValues: async (component) =>
+      isUpgrade ? Promise.all(component.values.files.map((path) => site.loadValues(path))) : [],
     readHealth,
   });
 }
@@ -161,7 +170,9 @@ export async function foresee(
       redactor: site.redactor,
       now: site.clock.now(),
       chartFile: async (step) => chartOf(step.component)?.chart?.file ?? '',
-      failedManifests: (component) => chartOf(component)?.release?.failedManifests ?? [],
+      release: (component) => chartOf(component)?.release,
+      listAutoscalers: (namespace) =>
+        site.reader.list(`/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`),
       dryRunPatch: (path, patch, type) => site.writer.dryRunPatch(path, patch, type),
       valuesFiles: (step) =>
         writeHelmValues(step, {

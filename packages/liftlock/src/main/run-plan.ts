@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { makeLease } from '../adapters/cluster/lease.ts';
 import { openRunFolder } from '../adapters/files/run-folder.ts';
-import { rememberSite } from '../adapters/files/site-memory.ts';
+import { readSiteMemory, rememberSite } from '../adapters/files/site-memory.ts';
 import { readText, request } from '../adapters/http/http-client.ts';
 import { openJournal } from '../adapters/journal/sqlite-journal.ts';
 import { foldJournal, type RunState } from '../journal/fold.ts';
@@ -16,9 +16,11 @@ import type { WriterLease } from '../model/ports.ts';
 import type { HealthItem } from '../model/snapshot.ts';
 import type { Reporter } from '../render/reporter.ts';
 import { carryOut } from '../run/engine.ts';
+import { learnReleases } from '../run/learn-releases.ts';
 import { proveBackup } from '../run/steps/backup.ts';
 import { handlers } from '../run/steps/registry.ts';
 import type { StopRequest, WebProbe, World } from '../run/world.ts';
+import { withCluster } from './cluster-uid.ts';
 import type { OpenSite } from './open-site.ts';
 import { journalFile } from './past-runs.ts';
 
@@ -42,9 +44,9 @@ export function newRunName(now: Date): string {
 export async function startRun(site: OpenSite, asked: RunRequest): Promise<RunState> {
   const run = newRunName(site.clock.now());
   return underLease(site, run, asked.stop, asked.reporter(run), async (emit) => {
-    // Who may not read the UID keeps the one that is remembered.
-    const clusterUid = asked.plan.cluster.uid || site.memory.clusterUid;
-    await rememberSite(site.folder, { ...site.memory, clusterUid });
+    // Read anew: what was affirmed since the site was opened is remembered already.
+    const memory = await readSiteMemory(site.folder);
+    await rememberSite(site.folder, withCluster(memory, asked.plan.cluster, asked.decisions));
     emit({
       type: 'run-started',
       purpose: asked.plan.purpose,
@@ -141,12 +143,17 @@ export async function makeWorld(parts: WorldParts): Promise<World> {
     lease: parts.lease,
     clock: site.clock,
     redactor: site.redactor,
+    unlearned: await learnReleases(site.reader, site.redactor, state.plan.site.namespace),
     folder: parts.folder,
     web: webProbe(site),
     key: { keyId: async () => (await site.key())?.id ?? '', keyJson: site.keyJson },
     stop: parts.stop,
     startedAt: state.startedAt,
-    loadValues: site.loadValues,
+    async loadValues(path) {
+      const file = await site.loadValues(path);
+      site.redactor.learnValues(file.values);
+      return file;
+    },
     readSecretFile: (file) => readFile(file, 'utf8'),
     emit: parts.emit,
     progress: (progress) => parts.reporter.progress(progress),

@@ -10,6 +10,8 @@ import type { OpenSite } from './open-site.ts';
 import { makeWorld } from './run-plan.ts';
 
 export interface Verified extends CheckResult {
+  /** The check's id. */
+  readonly check: string;
   readonly title: string;
 }
 
@@ -38,10 +40,10 @@ export async function verifyRun(site: OpenSite, state: RunState): Promise<readon
   const results: Verified[] = [];
   for (const step of checks) {
     try {
-      results.push({ title: step.title, ...(await lookAt(step, world)) });
+      results.push({ check: step.check, title: step.title, ...(await lookAt(step, world)) });
     } catch (error) {
       if (!isProblem(error)) throw error;
-      results.push({ title: step.title, verdict: 'failed', note: error.message });
+      results.push({ check: step.check, title: step.title, verdict: 'failed', note: error.message });
     }
   }
   return results;

@@ -89,15 +89,18 @@ export class Redactor {
     return result;
   }
 
-  /** The same value with every secret masked, by content and by name. */
+  /**
+   * The same value with every learned secret masked in its strings. Names are not looked at: `key` and `secretName` in a
+   * plan or an object hold none. What has a secret's name is learned before, or goes through `maskByName`.
+   */
   json<T>(value: T): T {
-    return this.#mask(value, false) as T;
+    return this.#mask(value) as T;
   }
 
-  #mask(value: unknown, underSecret: boolean): unknown {
-    if (typeof value === 'string') return underSecret ? masked : this.text(value);
-    if (Array.isArray(value)) return value.map((item) => this.#mask(item, underSecret));
+  #mask(value: unknown): unknown {
+    if (typeof value === 'string') return this.text(value);
+    if (Array.isArray(value)) return value.map((item) => this.#mask(item));
     if (!isJsonObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.#mask(inner, underSecret)]));
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.#mask(inner)]));
   }
 }

@@ -60,6 +60,8 @@ export interface HelmRollbackStep extends StepBase {
   readonly revision: number;
   readonly version: string;
   readonly timeoutSeconds: number;
+  /** What migrates data in this release: nothing is begun while it runs (O2). */
+  readonly migrates?: MigrationMark | undefined;
 }
 
 export interface PullSecretStep extends StepBase {
@@ -95,6 +97,17 @@ export interface PatchObjectStep extends StepBase {
   readonly set: readonly { readonly path: string; readonly value: Json }[];
 }
 
+/** Puts one object back as a run's backup holds it, apart from what the server writes. */
+export interface RestoreObjectStep extends StepBase {
+  readonly kind: 'restore-object';
+  readonly object: ObjectRef;
+  /** The run that made the backup. */
+  readonly run: string;
+  /** Below that run's folder. */
+  readonly file: string;
+  readonly digest: string;
+}
+
 /** Every kind of step, by name: registries over it fail to compile when one is missing. */
 export interface Steps {
   readonly backup: BackupStep;
@@ -104,6 +117,7 @@ export interface Steps {
   readonly 'registry-login': RegistryLoginStep;
   readonly check: CheckStep;
   readonly 'patch-object': PatchObjectStep;
+  readonly 'restore-object': RestoreObjectStep;
 }
 export type StepKind = keyof Steps;
 

@@ -3,7 +3,7 @@ import type { RunState, StepState } from '../journal/fold.ts';
 import type { ComponentSnapshot } from '../model/snapshot.ts';
 import { decided, planInput, release, revision, stepState } from '../../test/support/plan-input.ts';
 import { makePlan } from './make-plan.ts';
-import { makeRollback, migrationBlockers } from './make-rollback.ts';
+import { makeRollback, migrationBlockers, movedBlockers } from './make-rollback.ts';
 
 /** A run of a plan; `states` says how far its steps came, by id. */
 function runOf(states: Readonly<Record<string, Partial<StepState>>>, installs: readonly string[] = []): RunState {
@@ -102,4 +102,36 @@ test('O18: no way back over migrated data, unless someone vouches for a restore'
 test('O18: an API that never started has migrated nothing, and other components migrate nothing at all', () => {
   expect(migrationBlockers(runOf({ 'api/upgrade': { hasMigrated: false } }), [])).toEqual([]);
   expect(migrationBlockers(runOf({ 'ui/upgrade': { hasMigrated: true } }), [])).toEqual([]);
+});
+
+test('O18: an act that was cut off may have migrated unseen; one that ended under watch has not', () => {
+  const cut = runOf({ 'api/upgrade': { wasCutOff: true, touched: 'unknown' } });
+  expect(migrationBlockers(cut, [])).toMatchObject([{ code: 'ROLLBACK_PAST_MIGRATION', severity: 'blocker' }]);
+  const acting = runOf({ 'api/upgrade': { phase: 'acting' } });
+  expect(migrationBlockers(acting, [])).toMatchObject([{ code: 'ROLLBACK_PAST_MIGRATION', severity: 'blocker' }]);
+  expect(migrationBlockers(runOf({ 'api/upgrade': { phase: 'failed', touched: 'yes' } }), [])).toEqual([]);
+});
+
+test('O2: the way back knows what migrates, so that it can wait for it', () => {
+  const plan = makeRollback({ ...planInput({}, after(['api'])), run: runOf({ 'api/upgrade': {} }) });
+  const upgrade = makePlan(planInput()).steps.find((step) => step.id === 'api/upgrade');
+  const marks = [upgrade, plan.steps[1]].map((step) =>
+    step !== undefined && 'migrates' in step ? step.migrates : undefined,
+  );
+  expect(marks[0]).toBeDefined();
+  expect(marks[1]).toEqual(marks[0]);
+});
+
+test('O18: a release that someone changed after the run is not rolled back silently', () => {
+  const ended = { ...runOf(done), endedAt: '2026-11-21T11:00:00Z' };
+  const later = (updated: string) => {
+    const revisions = [revision(1, 'superseded', '2.2.4'), { ...revision(3, 'deployed' as const, '2.2.6'), updated }];
+    return planInput({}, { mermaid: { release: release('mermaid-server', { revisions }) } }).snapshot;
+  };
+  expect(movedBlockers(ended, later('2026-11-21T10:30:00Z'), [])).toEqual([]);
+  const moved = later('2026-11-21T11:30:00Z');
+  expect(movedBlockers(ended, moved, [])).toMatchObject([
+    { code: 'RELEASE_MOVED', severity: 'blocker', component: 'mermaid', remedies: [{ id: 'moved:mermaid' }] },
+  ]);
+  expect(movedBlockers(ended, moved, decided('moved:mermaid'))).toMatchObject([{ severity: 'info' }]);
 });

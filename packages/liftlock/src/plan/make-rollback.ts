@@ -70,6 +70,7 @@ function rollbackOf({ step }: TouchedUpgrade, snapshot: Snapshot): readonly Helm
       revision: from.revision,
       version: from.version,
       timeoutSeconds: step.timeoutSeconds,
+      ...(step.migrates === undefined ? {} : { migrates: step.migrates }),
     }),
   ];
 }
@@ -96,10 +97,15 @@ function componentBack(
   ];
 }
 
+/** A migration that was seen, or one that nobody could have seen: the act was cut off. */
+function mayHaveMigrated(state: StepState): boolean {
+  return state.hasMigrated || state.wasCutOff === true || state.phase === 'acting';
+}
+
 /** O18: no way back over data that was migrated, unless someone vouches for a restore. */
 export function migrationBlockers(run: RunState, decisions: readonly Decision[]): readonly Finding[] {
   return touchedUpgrades(run).flatMap(({ step, state }) => {
-    if (step.migrates === undefined || !state.hasMigrated) return [];
+    if (step.migrates === undefined || !mayHaveMigrated(state)) return [];
     const id = `receipt:${step.component}`;
     const decision = decisions.find((item) => item.remedy === id);
     return [
@@ -107,14 +113,49 @@ export function migrationBlockers(run: RunState, decisions: readonly Decision[])
         code: 'ROLLBACK_PAST_MIGRATION',
         severity: decision === undefined ? ('blocker' as const) : ('info' as const),
         component: step.component,
-        message: `${step.component} has started at ${step.chart.version} and has migrated its data. ${step.migrates.note}${
-          decision === undefined ? '' : ` Allowed by ${decision.by}.`
-        }`,
+        message: `${step.component} ${
+          state.hasMigrated
+            ? `has started at ${step.chart.version} and has migrated its data`
+            : `may have started at ${step.chart.version} and migrated its data: nobody watched to the end`
+        }. ${step.migrates.note}${decision === undefined ? '' : ` Allowed by ${decision.by}.`}`,
         remedies: [
           {
             id,
             title: 'Someone has put the data back from a backup of before the run',
             // What was written since that backup is lost.
+            destructive: true,
+            commands: [`liftlock rollback ${run.run} --allow ${id}`],
+          },
+        ],
+      },
+    ];
+  });
+}
+
+/**
+ * O18: a release that has a revision which was made after the run had ended is someone else's work by now. Judged by
+ * helm's own time of that revision; a run that never ended (it was killed) has no end to compare with.
+ */
+export function movedBlockers(run: RunState, snapshot: Snapshot, decisions: readonly Decision[]): readonly Finding[] {
+  const { endedAt } = run;
+  if (endedAt === undefined) return [];
+  return touchedUpgrades(run).flatMap(({ step }) => {
+    const newest = snapshot.components.find((component) => component.name === step.component)?.release?.newest;
+    if (newest === undefined || !(Date.parse(newest.updated) > Date.parse(endedAt))) return [];
+    const id = `moved:${step.component}`;
+    const decision = decisions.find((item) => item.remedy === id);
+    return [
+      {
+        code: 'RELEASE_MOVED',
+        severity: decision === undefined ? ('blocker' as const) : ('info' as const),
+        component: step.component,
+        message: `${step.release} has changed since run ${run.run} ended: revision ${newest.revision} (${newest.status} at ${newest.version}) is of ${newest.updated}.${
+          decision === undefined ? '' : ` Allowed by ${decision.by}.`
+        }`,
+        remedies: [
+          {
+            id,
+            title: 'Roll back over that change',
             destructive: true,
             commands: [`liftlock rollback ${run.run} --allow ${id}`],
           },

@@ -47,6 +47,8 @@ export function applyCommand(plan: Plan, invocation: string): string {
       return 'liftlock rollback';
     case 'rotation':
       return `liftlock credentials rotate ${invocation}`;
+    case 'restore':
+      return `liftlock restore ${invocation}`;
   }
 }
 

@@ -66,7 +66,9 @@ export function renderPlan(plan: Plan, view: PlanView): string {
 
 function heading(plan: Plan, { style, width }: Screen): string[] {
   const hop = plan.route.map(({ from, to }) => `${from} → ${to}`).join(', ');
-  const purpose = { upgrade: '', rollback: 'ROLLBACK ', rotation: 'NEW REGISTRY KEY ' }[plan.purpose];
+  const purpose = { upgrade: '', rollback: 'ROLLBACK ', rotation: 'NEW REGISTRY KEY ', restore: 'RESTORE ' }[
+    plan.purpose
+  ];
   const options = Object.entries(plan.site.options).map(([name, value]) => `${name} ${value}`);
   return [
     ...wrapText(

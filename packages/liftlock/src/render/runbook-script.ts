@@ -159,6 +159,8 @@ function scriptStep(step: Step, plan: Plan): string[] {
     }
     case 'registry-login':
       return [`# ${comment(step.title)}: done by you, before this script.`];
+    case 'restore-object':
+      return [`# ${comment(step.title)}: liftlock restore ${comment(step.run)} does it.`];
     case 'backup':
       return [
         `# ${comment(step.title)}: liftlock keeps these itself; here the history in the cluster is the only copy`,

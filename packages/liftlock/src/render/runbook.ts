@@ -139,6 +139,8 @@ function numberedSteps(plan: Plan): Blocks {
         ];
       case 'registry-login':
         return [title, ['As in section 2, with the new key.']];
+      case 'restore-object':
+        return [title, [`The file ${escapeMarkdown(step.file)} of that run holds it.`]];
     }
   });
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../model/json.ts';
 import { formatRef } from '../model/kube.ts';
-import type { Plan } from '../model/plan.ts';
+import type { FieldChange, Plan } from '../model/plan.ts';
 import { actedOn } from './plan-facts.ts';
 import type { Style } from './style.ts';
 import { count } from './words.ts';
@@ -55,12 +55,19 @@ export function renderObjectChanges(plan: Plan, screen: ChangeScreen): string[] 
           hanging: '      ',
         }),
         ...fields.flatMap((field) =>
-          changeLine(field.path, oneLine(field.before), oneLine(field.after), screen, '        '),
+          changeLine(attributed(field), oneLine(field.before), oneLine(field.after), screen, '        '),
         ),
       ]),
     ];
   });
   return blocks.length === 0 ? [] : [style.bold('Objects that change'), ...blocks];
+}
+
+/** The field, and what changes it. */
+function attributed({ path, because, manager, at }: FieldChange): string {
+  if (because === undefined) return path;
+  if (because !== 'live edit') return `${path} (${because})`;
+  return `${path} (undoes a live edit by ${manager ?? 'someone'}${at === undefined ? '' : `, ${at}`})`;
 }
 
 /** `path: before → after` on one line where it fits, on three where it does not. */

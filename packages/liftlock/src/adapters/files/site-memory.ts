@@ -6,6 +6,8 @@ import { readOptional, writePrivate } from './state-folder.ts';
 export interface SiteMemory {
   /** UID of the namespace kube-system at first use (O20). */
   readonly clusterUid?: string | undefined;
+  /** URL of its API server: what is compared where the UID may not be read. */
+  readonly clusterServer?: string | undefined;
   /** What persons affirmed, with the version it was for. */
   readonly affirmations?: Readonly<Record<string, Affirmation>> | undefined;
 }
@@ -13,6 +15,15 @@ export interface SiteMemory {
 export async function readSiteMemory(folder: string): Promise<SiteMemory> {
   const text = await readOptional(join(folder, 'site.json'));
   return text === undefined ? {} : (JSON.parse(text) as SiteMemory);
+}
+
+/** Adds what was affirmed to what is remembered already. */
+export async function rememberAffirmations(
+  folder: string,
+  affirmations: Readonly<Record<string, Affirmation>>,
+): Promise<void> {
+  const memory = await readSiteMemory(folder);
+  await rememberSite(folder, { ...memory, affirmations: { ...memory.affirmations, ...affirmations } });
 }
 
 export async function rememberSite(folder: string, memory: SiteMemory): Promise<void> {
