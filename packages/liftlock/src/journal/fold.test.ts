@@ -125,4 +125,14 @@ describe('the fold of a journal', () => {
     );
     expect(state.steps.map((step) => step.phase)).toEqual(['settled', 'todo', 'todo']);
   });
+
+  it('keeps the revision that our own try began from', () => {
+    const tried: readonly EntryBody[] = [
+      { type: 'observed', step: 'a', observation: 'todo', note: '', revision: 4 },
+      { type: 'act-started', step: 'a' },
+      { type: 'resumed', who: 'x' },
+      { type: 'observed', step: 'a', observation: 'todo', note: '', revision: 6 },
+    ];
+    expect(foldJournal(journal(tried)).steps[0]).toMatchObject({ triedFrom: 4, seenRevision: 6 });
+  });
 });

@@ -25,6 +25,10 @@ export interface StepState {
   /** Whether an act of it has no written end: what it did while nobody watched is not known. */
   readonly wasCutOff?: boolean | undefined;
   readonly note: string;
+  /** Newest revision of the release at the last look. */
+  readonly seenRevision?: number | undefined;
+  /** Newest revision before our last try: helm then made the next one. Journals of older versions do not say. */
+  readonly triedFrom?: number | undefined;
   readonly touched: Touched;
   readonly writes: number;
   /** Seconds of the act and of the confirmation. */
@@ -148,10 +152,11 @@ function applyStepEntry(state: StepState, entry: StepEntry, at: string): StepSta
   switch (entry.type) {
     case 'observed': {
       const phase = { todo: 'needed', done: 'acted', busy: 'busy' } as const;
-      return { ...state, phase: phase[entry.observation], note: entry.note, startedAt: state.startedAt ?? at };
+      const seen = { note: entry.note, seenRevision: entry.revision, startedAt: state.startedAt ?? at };
+      return { ...state, phase: phase[entry.observation], ...seen };
     }
     case 'act-started':
-      return { ...state, phase: 'acting', wasTried: true };
+      return { ...state, phase: 'acting', wasTried: true, triedFrom: state.seenRevision };
     case 'act-ended':
       return {
         ...state,

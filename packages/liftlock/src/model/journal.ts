@@ -44,7 +44,14 @@ export type EntryBody =
     }
   | { readonly type: 'hop-planned'; readonly plan: Plan }
   | { readonly type: 'baseline'; readonly health: JsonObject }
-  | { readonly type: 'observed'; readonly step: string; readonly observation: Observation; readonly note: string }
+  | {
+      readonly type: 'observed';
+      readonly step: string;
+      readonly observation: Observation;
+      readonly note: string;
+      /** Newest revision of the step's release; 0 where it has none. */
+      readonly revision?: number | undefined;
+    }
   | { readonly type: 'act-started'; readonly step: string }
   | {
       readonly type: 'act-ended';

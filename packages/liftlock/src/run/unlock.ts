@@ -27,9 +27,16 @@ export async function pendingRecord(
   return newest?.metadata.labels?.['status']?.startsWith('pending-') === true ? newest : undefined;
 }
 
-/** Throws RELEASE_PENDING where neither this run has left the release pending, nor someone vouched that its helm is dead. */
-export function refusePending(step: HelmStep, status: string, world: World, state: StepState): void {
-  if (!status.startsWith('pending-') || state.wasTried || isUnlocked(step.release, world.decisions)) return;
+/** Throws RELEASE_PENDING where neither this run has left that revision pending, nor someone vouched that its helm is dead. */
+export function refusePending(
+  step: HelmStep,
+  { status, revision }: { readonly status: string; readonly revision: number },
+  world: Pick<World, 'decisions'>,
+  state: Pick<StepState, 'wasTried' | 'triedFrom'>,
+): void {
+  // A later revision than the one that our try made is somebody else's, and its helm may be alive.
+  const isOurs = state.wasTried && (state.triedFrom === undefined || revision === state.triedFrom + 1);
+  if (!status.startsWith('pending-') || isOurs || isUnlocked(step.release, world.decisions)) return;
   throw new Problem(
     'RELEASE_PENDING',
     `Release ${step.release} is ${status}: another helm works on it, or died at it.`,
@@ -50,7 +57,7 @@ export async function unlockOwn(step: HelmStep, world: World, state: StepState):
   const record = await pendingRecord(world.reader, step.namespace, step.release);
   if (record === undefined) return;
   const status = record.metadata.labels?.['status'] ?? '';
-  refusePending(step, status, world, state);
+  refusePending(step, { status, revision: revisionOf(record) }, world, state);
   await world.folder.writeSecret(`backup/unlocked-${record.metadata.name}.json`, JSON.stringify(record));
   await world.writer.replace(
     `/api/v1/namespaces/${step.namespace}/secrets/${record.metadata.name}`,

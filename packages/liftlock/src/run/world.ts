@@ -84,6 +84,8 @@ export interface World {
 export interface Observed {
   readonly observation: Observation;
   readonly note: string;
+  /** Newest revision of the release, where the step is about one: our helm makes the next. */
+  readonly revision?: number | undefined;
 }
 
 /**

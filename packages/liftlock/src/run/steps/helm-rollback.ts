@@ -16,10 +16,11 @@ export const helmRollback: Handler<'helm-rollback'> = {
     if (newest.status === 'deployed' && newest.version === step.version && newest.revision >= step.revision) {
       return { observation: 'done', note: `deployed at ${step.version}, revision ${newest.revision}` };
     }
-    refusePending(step, newest.status, world, state);
+    refusePending(step, newest, world, state);
     const migration = await runningMigration(step, world, release);
     if (migration !== undefined) return { observation: 'busy', note: migration };
-    return { observation: 'todo', note: `${newest.status} at ${newest.version}, revision ${newest.revision}` };
+    const { revision, status, version } = newest;
+    return { observation: 'todo', note: `${status} at ${version}, revision ${revision}`, revision };
   },
 
   async act(step, world, state) {

@@ -29,8 +29,9 @@ export const helmUpgrade: Handler<'helm-upgrade'> = {
     }
     const migration = await runningMigration(step, world, release);
     if (migration !== undefined) return { observation: 'busy', note: migration };
-    if (newest === undefined) return { observation: 'todo', note: 'not installed' };
-    return { observation: 'todo', note: `${newest.status} at ${newest.version}, revision ${newest.revision}` };
+    if (newest === undefined) return { observation: 'todo', note: 'not installed', revision: 0 };
+    const { revision, status, version } = newest;
+    return { observation: 'todo', note: `${status} at ${version}, revision ${revision}`, revision };
   },
 
   async act(step, world, state) {
