@@ -33,7 +33,7 @@ export async function tour(helm: HelmName): Promise<number> {
     const code = await liftlock('resume');
 
     say('Scene 5. The record of it.');
-    await liftlock('report');
+    await liftlock('history');
     return code;
   } finally {
     await theatre.close();
