@@ -1,6 +1,7 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { selectionOf, targetOf, withPlanOptions, type PlanOptions } from './plan-options.ts';
 import { siteFlags } from './site-options.ts';
+import { streamOption } from './options.ts';
 
 interface Options extends PlanOptions {
   readonly output: 'text' | 'jsonl';
@@ -16,11 +17,7 @@ export function addApply(): Command {
     .option('-y, --yes', 'do not ask; blockers still block')
     .option('--stop-at-window-end', 'begin no further component once the maintenance window has closed')
     .option('--ticket <id>', 'change ticket, kept with the run')
-    .addOption(
-      new Option('-o, --output <format>', 'text, or jsonl for a stream of events')
-        .choices(['text', 'jsonl'])
-        .default('text'),
-    )
+    .addOption(streamOption())
     .addHelpText(
       'after',
       '\nExample:\n  liftlock apply codemie --cloud aws --version 2.2.5 --affirm release-notes --affirm backups=dba',

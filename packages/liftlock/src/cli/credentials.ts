@@ -1,5 +1,6 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { siteFlags, withSiteOptions } from './site-options.ts';
+import { streamOption } from './options.ts';
 
 interface Options {
   readonly yes?: true;
@@ -11,11 +12,7 @@ export function addCredentials(): Command {
   const rotate = withSiteOptions(new Command('rotate'))
     .description('check a new key, log in with it and renew the image pull secret in the cluster')
     .option('-y, --yes', 'do not ask')
-    .addOption(
-      new Option('-o, --output <format>', 'text, or jsonl for a stream of events')
-        .choices(['text', 'jsonl'])
-        .default('text'),
-    )
+    .addOption(streamOption())
     .addHelpText('after', '\nExample:\n  liftlock credentials rotate codemie --cloud aws --key-file new-key.json')
     .action(async (_platform: string | undefined, options: Options, command: Command) => {
       const { rotate: rotateKey } = await import('./rotating.ts');

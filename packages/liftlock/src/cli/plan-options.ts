@@ -1,12 +1,9 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { exitCodes, Problem } from '../model/problem.ts';
 import { parseExactVersion } from '../model/version.ts';
 import type { Selection } from '../plan/select.ts';
 import { withSiteOptions } from './site-options.ts';
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
+import { repeatable } from './options.ts';
 
 /** Flags of every command that makes an upgrade plan. */
 export interface PlanOptions {
@@ -23,19 +20,9 @@ export function withPlanOptions(command: Command): Command {
   return withSiteOptions(command)
     .option('--to <x.y.z>', 'target version of every component')
     .option('--version <x.y.z>', "the same, as the guide's script names it")
-    .addOption(
-      new Option('--allow <what>', 'let a finding stand, by the id that the plan shows; repeatable')
-        .argParser(collect)
-        .default([], 'none'),
-    )
-    .addOption(
-      new Option('--affirm <id[=by]>', 'affirm an item of the checklist; repeatable')
-        .argParser(collect)
-        .default([], 'none'),
-    )
-    .addOption(
-      new Option('--only <component>', 'only this component; repeatable').argParser(collect).default([], 'none'),
-    )
+    .addOption(repeatable('--allow <what>', 'let a finding stand, by the id that the plan shows; repeatable'))
+    .addOption(repeatable('--affirm <id[=by]>', 'affirm an item of the checklist; repeatable'))
+    .addOption(repeatable('--only <component>', 'only this component; repeatable'))
     .option('--from <component>', 'begin with this component')
     .option('--until <component>', 'end with this component');
 }

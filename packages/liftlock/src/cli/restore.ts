@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
+import { streamOption } from './options.ts';
 
 interface Options {
   readonly only?: string;
@@ -17,11 +18,7 @@ export function addRestore(): Command {
     .option('--out-file <file>', 'with release/NAME: write the values of the backup into this new file')
     .option('--site <name>', 'the site, where this machine knows several')
     .option('-y, --yes', 'do not ask')
-    .addOption(
-      new Option('-o, --output <format>', 'text, or jsonl for a stream of events')
-        .choices(['text', 'jsonl'])
-        .default('text'),
-    )
+    .addOption(streamOption())
     .addHelpText('after', '\nExample:\n  liftlock restore 20261121-101500-1a2b --only secret/gcp-artifact-registry')
     .action(async (run: string, options: Options) => {
       const { restore } = await import('./restoring.ts');

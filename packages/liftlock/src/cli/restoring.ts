@@ -19,6 +19,7 @@ import { knownRun } from './known-runs.ts';
 import { answer, note, screen } from './output.ts';
 import { reopen } from './resuming.ts';
 import { finishRun, reporterFor, watchSignals } from './running.ts';
+import { listRecords } from '../run/read-release.ts';
 
 export interface RestoreRequest {
   /** `secret/NAME`, `release/NAME`; undefined lists what there is. */
@@ -103,9 +104,7 @@ function listing(items: readonly BackupItem[]): string {
 async function newestOf(only: string, site: OpenSite): Promise<Readonly<Record<string, number>>> {
   const [kind, name] = only.split('/');
   if (kind !== 'release') return {};
-  const records = await site.reader.list(`/api/v1/namespaces/${site.namespace}/secrets`, {
-    labelSelector: `owner=helm,name=${name ?? ''}`,
-  });
+  const records = await listRecords(site.reader, site.namespace, name ?? '');
   return { [only]: Math.max(0, ...records.map(revisionOf)) };
 }
 

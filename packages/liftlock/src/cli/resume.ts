@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
+import { repeatable, streamOption } from './options.ts';
 
 interface Options {
   readonly output: 'text' | 'jsonl';
@@ -13,17 +14,9 @@ export function addResume(): Command {
     .description('go on with a run that stopped; what is done is not done again')
     .argument('[run]', 'the run; without one, the newest that is not finished')
     .option('--site <name>', 'the site, where this machine knows several')
-    .addOption(
-      new Option('--allow <what>', 'decide on a finding, by the id that it shows; repeatable')
-        .argParser((id: string, before: readonly string[]) => [...before, id])
-        .default([], 'none'),
-    )
+    .addOption(repeatable('--allow <what>', 'decide on a finding, by the id that it shows; repeatable'))
     .option('--stop-at-window-end', 'begin no further component once the maintenance window has closed')
-    .addOption(
-      new Option('-o, --output <format>', 'text, or jsonl for a stream of events')
-        .choices(['text', 'jsonl'])
-        .default('text'),
-    )
+    .addOption(streamOption())
     .addHelpText('after', '\nExample:\n  liftlock resume')
     .action(async (run: string | undefined, options: Options) => {
       const { resume } = await import('./resuming.ts');

@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
+import { repeatable, streamOption } from './options.ts';
 
 interface Options {
   readonly output: 'text' | 'jsonl';
@@ -13,17 +14,9 @@ export function addRollback(): Command {
     .description('return the releases that a run touched to what they were, in reverse order; shown first')
     .argument('[run]', 'the run; without one, the newest')
     .option('--site <name>', 'the site, where this machine knows several')
-    .addOption(
-      new Option('--allow <what>', 'let a finding stand; repeatable')
-        .argParser((value: string, before: readonly string[]) => [...before, value])
-        .default([], 'none'),
-    )
+    .addOption(repeatable('--allow <what>', 'let a finding stand; repeatable'))
     .option('-y, --yes', 'do not ask')
-    .addOption(
-      new Option('-o, --output <format>', 'text, or jsonl for a stream of events')
-        .choices(['text', 'jsonl'])
-        .default('text'),
-    )
+    .addOption(streamOption())
     .addHelpText('after', '\nExample:\n  liftlock rollback')
     .action(async (run: string | undefined, options: Options) => {
       const { rollBack } = await import('./rolling-back.ts');

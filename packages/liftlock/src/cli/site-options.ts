@@ -1,7 +1,8 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { exitCodes, Problem } from '../model/problem.ts';
 import type { SiteFlags } from '../main/open-site.ts';
 import { nearestWord } from '../definition/nearest.ts';
+import { repeatable } from './options.ts';
 
 /** Flags that say which site is meant; every command that reaches one takes them. */
 export interface SiteOptions {
@@ -17,10 +18,6 @@ export interface SiteOptions {
   readonly caFile?: string;
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
 /**
  * Adds the site flags. An option of the platform may be given as a flag of its own name (`--cloud aws`): which ones there
  * are, the definition says, so unknown flags are kept for siteFlags to judge.
@@ -29,11 +26,7 @@ export function withSiteOptions(command: Command): Command {
   return command
     .argument('[platform]', 'a built-in platform or the path of a platform.yaml; the site file says it too')
     .option('-f, --file <site.yaml>', 'site file; flags win over it')
-    .addOption(
-      new Option('--option <name=value>', 'an option of the platform; also as a flag of its own: --cloud aws')
-        .argParser(collect)
-        .default([], 'none'),
-    )
+    .addOption(repeatable('--option <name=value>', 'an option of the platform; also as a flag of its own: --cloud aws'))
     .option('--kubeconfig <path>', 'as for kubectl; else KUBECONFIG or ~/.kube/config')
     .option('--context <name>', 'context of the kubeconfig')
     .option('-n, --namespace <name>', "namespace, where it is not the platform's own")

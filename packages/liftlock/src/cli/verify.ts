@@ -1,6 +1,7 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { answer, screen } from './output.ts';
 import { theRedactor } from './redactor.ts';
+import { repeatable } from './options.ts';
 
 interface Options {
   readonly site?: string;
@@ -14,9 +15,7 @@ export function addVerify(): Command {
     .argument('[run]', 'the run; without one, the newest upgrade')
     .option('--site <name>', 'the site, where this machine knows several')
     .addOption(
-      new Option('--affirm <check[=by]>', 'say that a check which nothing here can look at is passed; repeatable')
-        .argParser((value: string, before: readonly string[]) => [...before, value])
-        .default([], 'none'),
+      repeatable('--affirm <check[=by]>', 'say that a check which nothing here can look at is passed; repeatable'),
     )
     .addHelpText('after', '\nExit code 5: a check failed; 6: one waits for a person.\n\nExample:\n  liftlock verify')
     .action(async (run: string | undefined, options: Options) => {

@@ -5,6 +5,7 @@ import { partlyAt } from '../release/history.ts';
 import { readReleases } from '../release/record.ts';
 import { openExistingJournal, readRuns } from './past-runs.ts';
 import { describeSite, type OpenParts, type SiteFlags } from './open-site.ts';
+import { listRecords } from '../run/read-release.ts';
 
 /** Reads what is installed: one LIST of release records, nothing else. */
 export async function readStatus(flags: SiteFlags, target: string | undefined, parts: OpenParts): Promise<SiteStatus> {
@@ -15,7 +16,7 @@ export async function readStatus(flags: SiteFlags, target: string | undefined, p
     context: site.cluster.context,
     env: parts.environment,
   });
-  const records = await reader.list(`/api/v1/namespaces/${namespace}/secrets`, { labelSelector: 'owner=helm' });
+  const records = await listRecords(reader, namespace);
   const releases = readReleases(records);
   const components = platform.components.map((component): ComponentStatus => {
     const release = releases.find((item) => item.name === component.release);

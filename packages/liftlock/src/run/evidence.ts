@@ -4,6 +4,7 @@ import { readReleases } from '../release/record.ts';
 import { maskObject } from './mask-object.ts';
 import { packTarGz, type TarFile } from './tar.ts';
 import type { World } from './world.ts';
+import { listRecords } from './read-release.ts';
 
 /** Lines of each container's log. */
 const logLines = 200;
@@ -66,7 +67,7 @@ async function attempt<T>(read: () => Promise<T>): Promise<T | string> {
 }
 
 async function releases(world: World, namespace: string): Promise<unknown> {
-  const records = await world.reader.list(`/api/v1/namespaces/${namespace}/secrets`, { labelSelector: 'owner=helm' });
+  const records = await listRecords(world.reader, namespace);
   return readReleases(records).map((release) => ({
     name: release.name,
     history: release.revisions,

@@ -2,6 +2,7 @@ import type { ClusterReader } from '../model/ports.ts';
 import { isProblem } from '../model/problem.ts';
 import type { Redactor } from '../model/redaction.ts';
 import { readReleaseRecord } from '../release/release-record.ts';
+import { listRecords } from './read-release.ts';
 
 /**
  * Teaches the redactor the values of every revision that helm keeps in a namespace: pods print what they were given, and
@@ -15,8 +16,7 @@ export async function learnReleases(
   namespace: string,
 ): Promise<string | undefined> {
   try {
-    const path = `/api/v1/namespaces/${namespace}/secrets`;
-    for (const secret of await reader.list(path, { labelSelector: 'owner=helm' })) {
+    for (const secret of await listRecords(reader, namespace)) {
       redactor.learnValues(readReleaseRecord(secret).record?.values);
     }
     return undefined;

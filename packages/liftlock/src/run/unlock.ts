@@ -6,6 +6,7 @@ import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
 import type { StepState } from '../journal/fold.ts';
 import { markFailed } from '../release/release-record.ts';
 import type { World } from './world.ts';
+import { listRecords } from './read-release.ts';
 
 type HelmStep = HelmUpgradeStep | HelmRollbackStep;
 
@@ -20,9 +21,7 @@ export async function pendingRecord(
   namespace: string,
   release: string,
 ): Promise<KubeObject | undefined> {
-  const records = await reader.list(`/api/v1/namespaces/${namespace}/secrets`, {
-    labelSelector: `owner=helm,name=${release}`,
-  });
+  const records = await listRecords(reader, namespace, release);
   const newest = records.toSorted((a, b) => revisionOf(b) - revisionOf(a))[0];
   return newest?.metadata.labels?.['status']?.startsWith('pending-') === true ? newest : undefined;
 }

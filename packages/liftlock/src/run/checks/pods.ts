@@ -3,6 +3,7 @@ import { readHealth } from '../health.ts';
 import { compareHealth } from '../../findings/compare-health.ts';
 import { readReleases } from '../../release/record.ts';
 import type { Look } from './check-result.ts';
+import { listRecords } from '../read-release.ts';
 
 /**
  * The guide's success criterion: all pods run, none crashes. Judged by phase and by the containers' reasons, against the
@@ -10,7 +11,7 @@ import type { Look } from './check-result.ts';
  */
 export const pods: Look<'pods'> = async (_check, _step, world) => {
   const namespace = world.plan.site.namespace;
-  const records = await world.reader.list(`/api/v1/namespaces/${namespace}/secrets`, { labelSelector: 'owner=helm' });
+  const records = await listRecords(world.reader, namespace);
   const health = await readHealth(world.reader, namespace, readReleases(records));
   const found = health.filter((item) => item.object.kind === 'Pod');
   const verdicts = compareHealth(world.baseline, health);

@@ -1,7 +1,7 @@
 import { Problem } from '../../model/problem.ts';
 import { digestOf } from '../../model/digest.ts';
-import type { BackupStep } from '../../model/step.ts';
 import type { Handler, World } from '../world.ts';
+import { listRecords } from '../read-release.ts';
 
 const index = 'backup/index.json';
 
@@ -19,7 +19,7 @@ export const backup: Handler<'backup'> = {
   async act(step, world) {
     const digests: Record<string, string> = {};
     for (const release of step.releases) {
-      for (const record of await recordsOf(release, world)) {
+      for (const record of await listRecords(world.reader, release.namespace, release.name)) {
         const name = `backup/${release.name}/${record.metadata.name}.json`;
         const text = JSON.stringify(record, null, 2);
         await world.folder.writeSecret(name, text);
@@ -51,10 +51,4 @@ export async function proveBackup(folder: Pick<World['folder'], 'read'>): Promis
     throw new Problem('BACKUP_DAMAGED', `The backup file ${name} is ${state}.`, { advice });
   }
   return Object.keys(digests).length;
-}
-
-async function recordsOf(release: BackupStep['releases'][number], world: World) {
-  return world.reader.list(`/api/v1/namespaces/${release.namespace}/secrets`, {
-    labelSelector: `owner=helm,name=${release.name}`,
-  });
 }
