@@ -20,6 +20,9 @@ mayImport.findings.push('release', 'values');
 // The way back of a run is planned from what its journal tells.
 mayImport.plan.push('journal');
 for (const room of doers) mayImport[room] = [...model, ...pure];
+// A forecast and a run read the cluster as a snapshot does.
+mayImport.forecast.push('snapshot');
+mayImport.run.push('snapshot');
 for (const room of adapters) mayImport[room] = [...model, 'adapters/http'];
 // A file that does not parse is refused where it is read.
 mayImport['adapters/files'].push('definition');

@@ -13,13 +13,13 @@ import { readReleaseRecord } from '../release/release-record.ts';
 import { restorable } from '../release/restorable.ts';
 import { makeStyle } from '../render/style.ts';
 import { renderTable } from '../render/table.ts';
-import { objectPath } from '../run/object-path.ts';
+import { objectPath } from '../snapshot/object-path.ts';
 import { askOne, askYes } from './ask.ts';
 import { knownRun } from './known-runs.ts';
 import { answer, note, screen } from './output.ts';
 import { reopen } from './resuming.ts';
 import { finishRun, reporterFor, watchSignals } from './running.ts';
-import { listRecords } from '../run/read-release.ts';
+import { listRecords } from '../snapshot/read-release.ts';
 
 export interface RestoreRequest {
   /** `secret/NAME`, `release/NAME`; undefined lists what there is. */

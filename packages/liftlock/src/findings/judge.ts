@@ -53,6 +53,10 @@ export function applyDecisions(findings: readonly Finding[], decisions: readonly
       finding.remedies.some((remedy) => isConsent(remedy) && remedy.id === item.remedy),
     );
     if (decision === undefined) return finding;
+    const title = finding.remedies.find((remedy) => remedy.id === decision.remedy)?.title ?? decision.remedy;
+    if (decision.how === 'default') {
+      return { ...finding, severity: 'info', message: `${finding.message} This plan does so: ${title}.` };
+    }
     return {
       ...finding,
       severity: 'info',
@@ -62,6 +66,6 @@ export function applyDecisions(findings: readonly Finding[], decisions: readonly
 }
 
 /** Only what `--allow` is offered for can be allowed: a wrong namespace or an old key does not become right by consent. */
-function isConsent({ commands }: Remedy): boolean {
-  return commands.some((command) => command.startsWith('--allow '));
+function isConsent({ commands, byDefault }: Remedy): boolean {
+  return byDefault === true || commands.some((command) => command.startsWith('--allow '));
 }

@@ -2,31 +2,23 @@ import type { Finding } from '../model/finding.ts';
 import type { KubeObject } from '../model/kube.ts';
 import type { Forecast, ObjectChange, Plan } from '../model/plan.ts';
 import type { Gate, GateSession, HelmExit, HelmRunner, ShadowAnswer } from '../model/ports.ts';
-import type { Redactor } from '../model/redaction.ts';
-import type { Release, Unread } from '../model/snapshot.ts';
-import type { HelmRollbackStep, HelmUpgradeStep, Step } from '../model/step.ts';
+import type { Unread } from '../model/snapshot.ts';
+import type { HelmUpgradeStep, Step } from '../model/step.ts';
 import { shadowRollbackArguments, shadowUpgradeArguments } from '../release/helm-args.ts';
-import { workloadsOf } from '../release/manifest.ts';
+import { parseManifest, workloadsOf } from '../release/manifest.ts';
 import { readReleaseRecord, type ReleaseRecord } from '../release/release-record.ts';
 import { attributionOf } from './attribution.ts';
-import { leftoversOf, type DryRunPatch, type Leftovers } from './leftovers.ts';
-import { liveEditsOf, type ListAutoscalers } from './live-edits.ts';
-import { notJudged } from './not-judged.ts';
+import type { ForeseenRelease, HelmStep, LookParts } from './foreseen-release.ts';
+import { foreseenWorld } from './foreseen-world.ts';
+import { hopLooks, releaseLooks } from './looks.ts';
 import { changesOf } from './object-changes.ts';
-import { findingsOf } from './shadow-findings.ts';
 
-export interface ForecastParts {
+export interface ForecastParts extends LookParts {
   readonly gate: Gate;
   readonly helm: HelmRunner;
-  readonly redactor: Redactor;
   readonly now: Date;
   /** The pulled archive of a step's chart. */
   readonly chartFile: (step: HelmUpgradeStep) => Promise<string>;
-  /** A component's release as it is. */
-  readonly release: (component: string) => Release | undefined;
-  readonly listAutoscalers: ListAutoscalers;
-  /** Asks what a patch would do; writes nothing. */
-  readonly dryRunPatch: DryRunPatch;
   /** helm's records as they will be before it begins, where that is not how they are: of releases that are unlocked. */
   readonly records?: readonly KubeObject[] | undefined;
   /** Private copies of the values that helm is given. */
@@ -41,11 +33,7 @@ export interface ForecastResult {
 }
 
 interface Foreseen {
-  /** Names of the hooks of the new revision. */
-  readonly hooks: readonly string[];
-  readonly workloads: readonly KubeObject[];
-  readonly component: string;
-  readonly changes: readonly ObjectChange[];
+  readonly foreseen: ForeseenRelease;
   readonly findings: readonly Finding[];
   readonly unforeseen: readonly Unread[];
 }
@@ -59,27 +47,29 @@ const sideBySide = 2;
  */
 export async function makeForecast(plan: Plan, parts: ForecastParts): Promise<ForecastResult> {
   const steps = plan.steps.filter(isHelmStep);
-  const foreseen: Foreseen[] = [];
+  const done: Foreseen[] = [];
   const queue = [...steps];
   await Promise.all(
     Array.from({ length: sideBySide }, async () => {
       for (let step = queue.shift(); step !== undefined; step = queue.shift()) {
-        foreseen.push(await foresee(step, parts));
+        done.push(await foresee(step, plan, parts));
       }
     }),
   );
-  const inOrder = steps.flatMap((step) => foreseen.filter((item) => item.component === step.component));
-  const changes = Object.fromEntries(inOrder.map((item) => [item.component, item.changes]));
-  const hooks = Object.fromEntries(inOrder.map((item) => [item.component, item.hooks]));
-  const unforeseen = distinct([...inOrder.flatMap((item) => item.unforeseen), ...notJudged(changes, hooks)]);
+  const inOrder = steps.flatMap((step) => done.filter((item) => item.foreseen.step.id === step.id));
+  const releases = inOrder.map((item) => item.foreseen);
+  const hop = await Promise.all(hopLooks.map((look) => look(releases, parts)));
+  const unforeseen = distinct([...inOrder, ...hop].flatMap((item) => item.unforeseen));
+  const byComponent = <T>(of: (item: ForeseenRelease) => T): Readonly<Record<string, T>> =>
+    Object.fromEntries(releases.map((item) => [item.step.component, of(item)]));
   const forecast: Forecast = {
     madeAt: parts.now.toISOString(),
     complete: unforeseen.length === 0,
     unforeseen,
-    findings: inOrder.flatMap((item) => item.findings),
-    changes,
+    findings: [...inOrder, ...hop].flatMap((item) => item.findings),
+    changes: byComponent<readonly ObjectChange[]>((item) => item.changes),
   };
-  return { forecast, workloads: Object.fromEntries(inOrder.map((item) => [item.component, item.workloads])) };
+  return { forecast, workloads: byComponent(({ answers }) => workloadsOf(acceptedOf(answers))) };
 }
 
 /** What is refused for a namespace is refused for each component in it: it is said once. */
@@ -87,35 +77,29 @@ function distinct(unread: readonly Unread[]): readonly Unread[] {
   return [...new Map(unread.map((item) => [`${item.what}\n${item.why}`, item])).values()];
 }
 
-type HelmStep = HelmUpgradeStep | HelmRollbackStep;
-
 function isHelmStep(step: Step): step is HelmStep {
   return step.kind === 'helm-upgrade' || step.kind === 'helm-rollback';
 }
 
-async function foresee(step: HelmStep, parts: ForecastParts): Promise<Foreseen> {
-  const session = await parts.gate.openShadow(parts.records);
+/** Objects as they would be, of the writes that were accepted. */
+function acceptedOf(answers: readonly ShadowAnswer[]): readonly KubeObject[] {
+  return answers.flatMap(({ after, status }) => (after === undefined || status >= 300 ? [] : [after]));
+}
+
+async function foresee(step: HelmStep, plan: Plan, parts: ForecastParts): Promise<Foreseen> {
+  const session = await parts.gate.openShadow(await foreseenWorld(step, plan, parts));
   try {
     const exit = await runHelm(step, session, parts);
-    const answers = session.answers().filter((answer) => !isReleaseRecord(answer));
-    const changes = changesOf(answers, parts.redactor, attributionOf(parts.release(step.component)));
-    const newest = newestRecord(session.answers());
-    const leftovers = await foreseeLeftovers(step, session.answers(), parts);
-    const liveEdits = await liveEditsOf(step, changes, newest?.manifest ?? '', parts.listAutoscalers);
+    const foreseen = foreseenRelease(step, session.answers(), exit, parts);
+    const judgements = await Promise.all(releaseLooks.map((look) => look(foreseen, parts)));
     return {
-      component: step.component,
-      hooks: newest?.hooks.map((hook) => hook.name) ?? [],
-      workloads: workloadsOf(
-        answers.flatMap((answer) => (answer.after === undefined || answer.status >= 300 ? [] : [answer.after])),
-      ),
-      changes,
-      findings: [...findingsOf(step, answers, exit, parts.redactor), ...leftovers.findings, ...liveEdits.findings],
+      foreseen,
+      findings: judgements.flatMap((judgement) => judgement.findings),
       unforeseen: [
-        ...answers
+        ...foreseen.answers
           .filter((answer) => answer.unforeseen !== undefined)
           .map((answer) => ({ what: `${answer.method} ${answer.path}`, why: answer.unforeseen ?? '' })),
-        ...leftovers.unforeseen,
-        ...liveEdits.unforeseen,
+        ...judgements.flatMap((judgement) => judgement.unforeseen),
       ],
     };
   } finally {
@@ -123,19 +107,26 @@ async function foresee(step: HelmStep, parts: ForecastParts): Promise<Foreseen> 
   }
 }
 
-/** The new manifest is what helm has put into the record of the new revision, which exists in the shadow alone. */
-async function foreseeLeftovers(
+function foreseenRelease(
   step: HelmStep,
-  answers: readonly ShadowAnswer[],
+  all: readonly ShadowAnswer[],
+  exit: HelmExit,
   parts: ForecastParts,
-): Promise<Leftovers> {
-  const failed = step.kind === 'helm-upgrade' ? (parts.release(step.component)?.failedManifests ?? []) : [];
-  if (step.kind !== 'helm-upgrade' || failed.length === 0) return { findings: [], unforeseen: [] };
-  const newest = newestRecord(answers);
-  // Without a record helm has refused, which is a finding of its own.
-  if (newest === undefined) return { findings: [], unforeseen: [] };
-  const changes = answers.filter((answer) => !isReleaseRecord(answer));
-  return leftoversOf(step, changes, newest.manifest, failed, parts);
+): ForeseenRelease {
+  const read = parts.snapshot.components.find((component) => component.name === step.component);
+  const answers = all.filter((answer) => !isReleaseRecord(answer));
+  const record = newestRecord(all);
+  return {
+    step,
+    answers,
+    changes: changesOf(answers, parts.redactor, attributionOf(read?.release)),
+    helm: { major: parts.helm.major, code: exit.code, words: parts.redactor.text(exit.stderr).trim() },
+    release: read?.release,
+    chart: step.kind === 'helm-upgrade' ? read?.chart : undefined,
+    record,
+    objects: parseManifest(record?.manifest ?? ''),
+    hooks: record?.hooks.flatMap((hook) => parseManifest(hook.manifest)) ?? [],
+  };
 }
 
 /** helm's record of the new revision, which exists in the shadow alone. */

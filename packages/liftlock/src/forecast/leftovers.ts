@@ -1,8 +1,8 @@
 import { finding, shellWord } from '../findings/make-finding.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Json, JsonObject } from '../model/json.ts';
+import type { Json } from '../model/json.ts';
 import { formatRef, isSameObject, refOf, type KubeObject } from '../model/kube.ts';
-import type { PatchType, ShadowAnswer } from '../model/ports.ts';
+import type { ClusterWriter } from '../model/ports.ts';
 import { isProblem } from '../model/problem.ts';
 import { isSecretName, type Redactor } from '../model/redaction.ts';
 import type { Unread } from '../model/snapshot.ts';
@@ -12,41 +12,25 @@ import { kubectlPatch } from '../plan/steps/patch-object.ts';
 import { fieldAt, fieldPatch, formatFieldPath, isSameJson, type FieldPath } from '../release/field-path.ts';
 import { leftoverFields, type LeftoverField } from '../release/leftover-fields.ts';
 import { parseManifest } from '../release/manifest.ts';
+import type { ReleaseLook } from './foreseen-release.ts';
 
 /** Asks the API server what an object would be after a patch; it can do nothing else. */
-export type DryRunPatch = (path: string, patch: JsonObject, type: PatchType) => Promise<KubeObject>;
-
-export interface LeftoverParts {
-  readonly dryRunPatch: DryRunPatch;
-  readonly redactor: Redactor;
-}
-
-export interface Leftovers {
-  readonly findings: readonly Finding[];
-  readonly unforeseen: readonly Unread[];
-}
+type DryRunPatch = ClusterWriter['dryRunPatch'];
 
 /**
  * What failed revisions have left on the objects of a release and this upgrade would leave there too (O31): helm compares
  * with the last deployed revision, which knows nothing of it.
- * @param answers of the shadow, without helm's records
- * @param manifest the new revision's
  */
-export async function leftoversOf(
-  step: HelmUpgradeStep,
-  answers: readonly ShadowAnswer[],
-  manifest: string,
-  failedManifests: readonly string[],
-  parts: LeftoverParts,
-): Promise<Leftovers> {
-  const wanted = parseManifest(manifest);
-  const failed = failedManifests.flatMap(parseManifest);
+export const leftoversOf: ReleaseLook = async ({ step, answers, objects, release, record }, { writer, redactor }) => {
+  const failed = (release?.failedManifests ?? []).flatMap(parseManifest);
   const findings: Finding[] = [];
   const unforeseen: Unread[] = [];
+  // Without a record helm has refused, which is a finding of its own.
+  if (step.kind !== 'helm-upgrade' || record === undefined) return { findings, unforeseen };
   for (const { method, path, status, after, unforeseen: why } of answers) {
     // Only what is there already can have been left behind; what cannot be judged by a dry run is told elsewhere.
     if (after === undefined || (method !== 'PATCH' && method !== 'PUT') || status >= 300 || why !== undefined) continue;
-    const young = wanted.find((object) => isSameObject(object, after, step.namespace));
+    const young = objects.find((object) => isSameObject(object, after, step.namespace));
     if (young === undefined) continue;
     const candidates = distinct(
       failed
@@ -55,15 +39,15 @@ export async function leftoversOf(
     );
     if (candidates.length === 0) continue;
     try {
-      const left = await withoutDefaults(path, after, candidates, parts.dryRunPatch);
-      findings.push(...left.map((field) => leftoverFinding(step, after, field, parts.redactor)));
+      const left = await withoutDefaults(path, after, candidates, writer.dryRunPatch);
+      findings.push(...left.map((field) => leftoverFinding(step, after, field, redactor)));
     } catch (error) {
       if (!isProblem(error)) throw error;
       unforeseen.push({ what: `what a failed revision left on ${formatRef(refOf(after))}`, why: error.message });
     }
   }
   return { findings, unforeseen };
-}
+};
 
 function distinct(fields: readonly LeftoverField[]): readonly LeftoverField[] {
   return [...new Map(fields.map((field) => [formatFieldPath(field.path), field])).values()];
@@ -124,6 +108,8 @@ function leftoverFinding(step: HelmUpgradeStep, after: KubeObject, field: Leftov
         id,
         title: `Remove ${path} from ${formatRef(object)} before the upgrade`,
         destructive: false,
+        // Where the component migrates data, the patch would start pods of the failed revision, and their migrations.
+        byDefault: step.migrates === undefined,
         commands: [
           `--allow ${shellWord(id)}`,
           kubectlPatch(object, fieldPatch([field.path]))

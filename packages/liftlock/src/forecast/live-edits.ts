@@ -4,32 +4,13 @@ import { formatRef, isSameObject, type KubeObject } from '../model/kube.ts';
 import type { ObjectChange } from '../model/plan.ts';
 import { isProblem } from '../model/problem.ts';
 import type { Unread } from '../model/snapshot.ts';
-import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
 import { isJsonObject } from '../model/json.ts';
-import { parseManifest } from '../release/manifest.ts';
+import type { HelmStep, LookParts, ReleaseLook } from './foreseen-release.ts';
 
-/** Lists the HorizontalPodAutoscalers of a namespace. */
-export type ListAutoscalers = (namespace: string) => Promise<readonly KubeObject[]>;
-
-export interface LiveEdits {
-  readonly findings: readonly Finding[];
-  readonly unforeseen: readonly Unread[];
-}
-
-type HelmStep = HelmUpgradeStep | HelmRollbackStep;
-
-/**
- * What a helm step would undo that was changed in the cluster, and replicas that the chart and an autoscaler both set (O21).
- * @param manifest the new revision's; empty where helm has made none
- */
-export async function liveEditsOf(
-  step: HelmStep,
-  changes: readonly ObjectChange[],
-  manifest: string,
-  listAutoscalers: ListAutoscalers,
-): Promise<LiveEdits> {
-  const scaled = parseManifest(manifest).filter((object) => typeof object.spec?.['replicas'] === 'number');
-  const { autoscalers, unforeseen } = await readAutoscalers(step.namespace, scaled, listAutoscalers);
+/** What a helm step would undo that was changed in the cluster, and replicas that chart and autoscaler both set (O21). */
+export const liveEditsOf: ReleaseLook = async ({ step, changes, objects }, { reader }) => {
+  const scaled = objects.filter((object) => typeof object.spec?.['replicas'] === 'number');
+  const { autoscalers, unforeseen } = await readAutoscalers(step.namespace, scaled, reader);
   const underAutoscaler = scaled.flatMap((workload) => {
     const autoscaler = autoscalers.find((item) => isTarget(item, workload, step.namespace));
     return autoscaler === undefined ? [] : [{ workload, autoscaler }];
@@ -43,16 +24,19 @@ export async function liveEditsOf(
     ],
     unforeseen,
   };
-}
+};
 
 async function readAutoscalers(
   namespace: string,
   scaled: readonly KubeObject[],
-  list: ListAutoscalers,
+  reader: LookParts['reader'],
 ): Promise<{ readonly autoscalers: readonly KubeObject[]; readonly unforeseen: readonly Unread[] }> {
   if (scaled.length === 0) return { autoscalers: [], unforeseen: [] };
   try {
-    return { autoscalers: await list(namespace), unforeseen: [] };
+    return {
+      autoscalers: await reader.list(`/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`),
+      unforeseen: [],
+    };
   } catch (error) {
     if (!isProblem(error)) throw error;
     const what = `replicas that an autoscaler sets in the namespace ${namespace}`;

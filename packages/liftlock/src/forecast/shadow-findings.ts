@@ -1,8 +1,8 @@
 import type { Finding } from '../model/finding.ts';
 import { formatRef, refOf, type KubeObject } from '../model/kube.ts';
-import type { HelmExit, ShadowAnswer } from '../model/ports.ts';
+import type { ShadowAnswer } from '../model/ports.ts';
 import type { Redactor } from '../model/redaction.ts';
-import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
+import type { HelmStep, ReleaseLook } from './foreseen-release.ts';
 
 /** Kinds whose deletion takes data or other people's objects along (O6). */
 const protectedKinds = new Set([
@@ -14,12 +14,7 @@ const protectedKinds = new Set([
 ]);
 
 /** What the shadow's answers to one helm step mean. */
-export function findingsOf(
-  step: HelmUpgradeStep | HelmRollbackStep,
-  answers: readonly ShadowAnswer[],
-  exit: HelmExit,
-  redactor: Redactor,
-): readonly Finding[] {
+export const findingsOf: ReleaseLook = async ({ step, answers, helm }, { redactor }) => {
   const refused = answers.filter(
     (answer) => answer.status >= 400 && answer.unforeseen === undefined && answer.method !== 'DELETE',
   );
@@ -28,9 +23,9 @@ export function findingsOf(
     ...answers.flatMap((answer) => deletion(step, answer)),
     ...warnings(step, answers, redactor),
   ];
-  if (refused.length === 0 && exit.code !== 0) findings.push(helmRefused(step, exit, redactor));
-  return findings;
-}
+  if (refused.length === 0 && helm.code !== 0) findings.push(helmRefused(step, helm.words));
+  return { findings, unforeseen: [] };
+};
 
 function rejected(step: { readonly component: string }, answer: ShadowAnswer, redactor: Redactor): Finding {
   const object = answer.before === undefined ? undefined : refOf(answer.before);
@@ -44,16 +39,8 @@ function rejected(step: { readonly component: string }, answer: ShadowAnswer, re
   };
 }
 
-function helmRefused(
-  step: { readonly component: string; readonly release: string },
-  exit: HelmExit,
-  redactor: Redactor,
-): Finding {
-  const lines = redactor
-    .text(exit.stderr)
-    .trim()
-    .split('\n')
-    .filter((line) => !line.startsWith('WARNING'));
+function helmRefused(step: HelmStep, words: string): Finding {
+  const lines = words.split('\n').filter((line) => !line.startsWith('WARNING'));
   return {
     code: 'FORECAST_REJECTED',
     severity: 'blocker',

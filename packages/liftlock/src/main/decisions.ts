@@ -9,6 +9,24 @@ export function decisionsOf(allow: readonly string[], by: string, at: Date): rea
   return [...new Set(allow)].map((remedy) => ({ remedy, by, at: at.toISOString(), how: 'flag' as const }));
 }
 
+/** Of each blocker's ladder the first rung that a plan takes by itself, where nobody has decided about that finding. */
+export function defaultDecisions(
+  findings: readonly Finding[],
+  decisions: readonly Decision[],
+  at: Date,
+): readonly Decision[] {
+  const decided = new Set(decisions.map((decision) => decision.remedy));
+  const rungs = findings
+    .filter(({ severity, remedies }) => severity === 'blocker' && !remedies.some((remedy) => decided.has(remedy.id)))
+    .flatMap(({ remedies }) => remedies.filter((remedy) => remedy.byDefault === true).slice(0, 1));
+  return [...new Set(rungs.map((rung) => rung.id))].map((remedy) => ({
+    remedy,
+    by: 'liftlock',
+    at: at.toISOString(),
+    how: 'default' as const,
+  }));
+}
+
 /** `--affirm ID[=BY]` as affirmations for one target version. */
 export function affirmationsOf(
   affirm: readonly string[],

@@ -20,7 +20,7 @@ import { readHealth } from '../run/health.ts';
 import { isUnlocked, pendingRecord } from '../run/unlock.ts';
 import { markFailed } from '../release/release-record.ts';
 import { readSnapshot } from '../snapshot/read-snapshot.ts';
-import { settle } from './decisions.ts';
+import { defaultDecisions, settle } from './decisions.ts';
 import type { OpenSite } from './open-site.ts';
 import { pastSeconds } from './past-runs.ts';
 
@@ -85,38 +85,68 @@ async function pullChart(site: OpenSite, reference: string, version: string): Pr
   return { ...content, reference, source: sourceOf(reference, site.site.mirrors), digest, file };
 }
 
-/** Snapshot, plan, forecast and findings: everything that can be known before the first write. */
+/** Rounds of planning at most: each takes the remedies that the one before has found and that destroy nothing. */
+const mostRounds = 3;
+
+/**
+ * Snapshot, plan, forecast and findings: everything that can be known before the first write. Remedies that a plan takes by
+ * itself are planned in, and the plan is forecast again with them until it stands still.
+ */
 export async function planUpgrade(site: OpenSite, request: UpgradeRequest): Promise<Planned> {
   requireHelm(site);
   const names = site.platform.components.map((component) => component.name);
   const selected = selectComponents(names, request.selection, nearestWord);
   const snapshot = await takeSnapshot(site, request.target);
-  const plan = makePlan({
-    platform: site.platform,
-    platformDigest: site.platformDigest,
-    site: site.site,
-    siteDigest: site.siteDigest,
-    snapshot,
-    target: request.target,
-    selected,
-    decisions: request.decisions,
-    pastSeconds: pastSeconds(site.folder),
-  });
+  const planWith = (decisions: readonly Decision[], findings: readonly Finding[]) =>
+    makePlan({
+      platform: site.platform,
+      platformDigest: site.platformDigest,
+      site: site.site,
+      siteDigest: site.siteDigest,
+      snapshot,
+      target: request.target,
+      selected,
+      decisions,
+      findings,
+      pastSeconds: pastSeconds(site.folder),
+    });
+  let { decisions } = request;
+  let known: readonly Finding[] = [];
+  let plan = planWith(decisions, known);
+  for (let round = 1; ; round += 1) {
+    const { forecast, findings } = await judgePlan(site, plan, snapshot, request, decisions);
+    known = [...known, ...findings];
+    decisions = [...decisions, ...defaultDecisions(findings, decisions, site.clock.now())];
+    const next = planWith(decisions, known);
+    if (next.digest === plan.digest || round >= mostRounds)
+      return { snapshot, plan: withFindings(plan, forecast, findings, snapshot, plan.decisions) };
+    plan = next;
+  }
+}
+
+/** One round: what the forecast and the rules say of a plan. */
+async function judgePlan(
+  site: OpenSite,
+  plan: Plan,
+  snapshot: Snapshot,
+  { target, withForecast }: UpgradeRequest,
+  decisions: readonly Decision[],
+): Promise<{ readonly forecast: Forecast; readonly findings: readonly Finding[] }> {
   const evidence: PreflightEvidence = {
     platform: site.platform,
     site: site.site,
     snapshot,
-    target: request.target,
-    decisions: request.decisions,
+    target,
+    decisions,
     now: site.clock.now(),
     selected: plan.components.filter(isActedOn).map((component) => component.name),
     worstSeconds: worstSeconds(plan),
   };
   const isElsewhere = placeFindings(evidence).length > 0;
-  const foreseen = request.withForecast && !isElsewhere ? await foresee(site, plan, snapshot) : undefined;
+  const foreseen = withForecast && !isElsewhere ? await foresee(site, plan, snapshot) : undefined;
   const forecast = foreseen?.forecast ?? noForecast;
   const findings = [...judge({ ...evidence, forecastWorkloads: foreseen?.workloads }), ...forecast.findings];
-  return { snapshot, plan: withFindings(plan, forecast, findings, snapshot, request.decisions) };
+  return { forecast, findings };
 }
 
 function isActedOn({ action }: ComponentPlan): boolean {
@@ -170,10 +200,9 @@ export async function foresee(
       redactor: site.redactor,
       now: site.clock.now(),
       chartFile: async (step) => chartOf(step.component)?.chart?.file ?? '',
-      release: (component) => chartOf(component)?.release,
-      listAutoscalers: (namespace) =>
-        site.reader.list(`/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`),
-      dryRunPatch: (path, patch, type) => site.writer.dryRunPatch(path, patch, type),
+      reader: site.reader,
+      writer: site.writer,
+      snapshot,
       valuesFiles: (step) =>
         writeHelmValues(step, {
           loadValues: site.loadValues,

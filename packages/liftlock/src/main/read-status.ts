@@ -5,7 +5,7 @@ import { partlyAt } from '../release/history.ts';
 import { readReleases } from '../release/record.ts';
 import { openExistingJournal, readRuns } from './past-runs.ts';
 import { describeSite, type OpenParts, type SiteFlags } from './open-site.ts';
-import { listRecords } from '../run/read-release.ts';
+import { listRecords } from '../snapshot/read-release.ts';
 
 /** Reads what is installed: one LIST of release records, nothing else. */
 export async function readStatus(flags: SiteFlags, target: string | undefined, parts: OpenParts): Promise<SiteStatus> {

@@ -8,6 +8,11 @@ export interface Remedy {
   readonly id: string;
   readonly title: string;
   readonly destructive: boolean;
+  /**
+   * True for one that a plan takes by itself: it adds a step or drops a flag, destroys nothing, and the usual yes covers it.
+   * Of a ladder the first such rung is taken; every other remedy must be named by `--allow`.
+   */
+  readonly byDefault?: boolean | undefined;
   readonly commands: readonly string[];
 }
 
@@ -29,5 +34,6 @@ export interface Decision {
   readonly by: string;
   /** ISO 8601. */
   readonly at: string;
-  readonly how: 'flag' | 'site' | 'person';
+  /** `default`: nobody was asked, the remedy destroys nothing. */
+  readonly how: 'flag' | 'site' | 'person' | 'default';
 }

@@ -1,6 +1,6 @@
 import type { Entry, EntryBody } from './journal.ts';
 import type { JsonObject } from './json.ts';
-import type { KubeObject } from './kube.ts';
+import type { KubeObject, ObjectRef } from './kube.ts';
 
 /** Time, so that tests can hold it still. */
 export interface Clock {
@@ -45,6 +45,12 @@ export interface ClusterReader {
 /** How a patch is merged. `strategic` knows the keys of Kubernetes' own lists; custom resources take `merge` alone. */
 export type PatchType = 'merge' | 'strategic';
 
+export interface DeleteOptions {
+  readonly uid?: string | undefined;
+  /** What becomes of the objects that it owns; the kind's own default where absent. */
+  readonly propagation?: 'Orphan' | 'Background' | 'Foreground' | undefined;
+}
+
 /** Writes to the cluster; every accepted write is counted. */
 export interface ClusterWriter {
   create(path: string, object: KubeObject): Promise<KubeObject>;
@@ -55,8 +61,23 @@ export interface ClusterWriter {
   strategicPatch(path: string, patch: JsonObject): Promise<KubeObject>;
   /** The object as it would be after a patch. Writes nothing: the request is a dry run, whatever the path says. */
   dryRunPatch(path: string, patch: JsonObject, type: PatchType): Promise<KubeObject>;
-  delete(path: string): Promise<void>;
+  /** What the API server says of a new object. Writes nothing, and refusals are answers: nothing is thrown for them. */
+  dryRunCreate(path: string, object: KubeObject): Promise<DryRunAnswer>;
+  /** Deletes an object; with a `uid` only that very one: another of the same name is refused as OBJECT_CONFLICT. */
+  delete(path: string, options?: DeleteOptions): Promise<void>;
   writes(): number;
+}
+
+/** The API server's answer to a dry run. */
+export interface DryRunAnswer {
+  readonly status: number;
+  /** The object as it would be, after defaulting and webhooks; undefined when refused. */
+  readonly object?: KubeObject | undefined;
+  /** The API server's words and their class (`Forbidden`, `Invalid`), when it refused. */
+  readonly message?: string | undefined;
+  readonly reason?: string | undefined;
+  /** `Warning` headers. */
+  readonly warnings: readonly string[];
 }
 
 /** What the shadow answered to one write of helm. */
@@ -64,6 +85,8 @@ export interface ShadowAnswer {
   readonly method: string;
   readonly path: string;
   readonly status: number;
+  /** What helm sent, where it is an object: undefined for a patch and for protobuf. */
+  readonly asked?: KubeObject | undefined;
   /** The object before, undefined when it did not exist. */
   readonly before?: KubeObject | undefined;
   /** The object as it would be, undefined when refused or deleted. */
@@ -87,12 +110,21 @@ export interface GateSession {
   close(): Promise<void>;
 }
 
+/** The cluster as it will be when helm runs in earnest, where earlier steps of the plan change it before. */
+export interface ForeseenWorld {
+  /** helm's records, in place of the cluster's. */
+  readonly records?: readonly KubeObject[] | undefined;
+  /** Releases all of whose records will be gone. */
+  readonly withoutReleases?: readonly { readonly name: string; readonly namespace: string }[] | undefined;
+  /** Objects as they will be; served instead of the live ones. */
+  readonly objects?: readonly KubeObject[] | undefined;
+  /** Objects that will be gone: reads find nothing, and a create of their name is judged under a stand-in's. */
+  readonly absent?: readonly ObjectRef[] | undefined;
+}
+
 export interface Gate {
-  /**
-   * Lets nothing be written: every write becomes a dry run.
-   * @param records helm's records as they will be when helm runs in earnest, in place of the cluster's
-   */
-  openShadow(records?: readonly KubeObject[]): Promise<GateSession>;
+  /** Lets nothing be written: every write becomes a dry run. */
+  openShadow(world?: ForeseenWorld): Promise<GateSession>;
   /** Passes a write only while `mayWrite` says so, asked for each write. */
   openRun(mayWrite: () => Promise<boolean>): Promise<GateSession>;
 }

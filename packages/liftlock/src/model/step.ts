@@ -44,6 +44,8 @@ export interface HelmUpgradeStep extends StepBase {
   readonly install: boolean;
   /** Digests of the values files in order, and of the keys that are kept on top of them. */
   readonly values: readonly { readonly path: string; readonly digest: string }[];
+  /** helm replaces objects (PUT) instead of patching them: only where the guide says so and the forecast finds it harmless. */
+  readonly force?: boolean | undefined;
   /** Live keys that someone decided to keep, merged over the files. No secrets: masked when shown. */
   readonly keep: readonly string[];
   readonly timeoutSeconds: number;
@@ -108,6 +110,15 @@ export interface RestoreObjectStep extends StepBase {
   readonly digest: string;
 }
 
+/** Deletes one object, which is backed up first, so that what follows makes it anew. */
+export interface ReplaceObjectStep extends StepBase {
+  readonly kind: 'replace-object';
+  readonly component: string;
+  readonly object: ObjectRef;
+  /** Its pods stay and are adopted by the new object; else they go with it. */
+  readonly orphansPods: boolean;
+}
+
 /** Every kind of step, by name: registries over it fail to compile when one is missing. */
 export interface Steps {
   readonly backup: BackupStep;
@@ -118,6 +129,7 @@ export interface Steps {
   readonly check: CheckStep;
   readonly 'patch-object': PatchObjectStep;
   readonly 'restore-object': RestoreObjectStep;
+  readonly 'replace-object': ReplaceObjectStep;
 }
 export type StepKind = keyof Steps;
 

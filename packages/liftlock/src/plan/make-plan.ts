@@ -1,5 +1,5 @@
 import { digestOfJson } from '../model/digest.ts';
-import type { Decision } from '../model/finding.ts';
+import type { Decision, Finding } from '../model/finding.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { jsonAt } from '../model/json.ts';
 import type { ComponentPlan, Forecast, Plan } from '../model/plan.ts';
@@ -11,8 +11,8 @@ import type { ComponentSnapshot, Snapshot, ValueChange } from '../model/snapshot
 import type { HelmUpgradeStep, PinnedChart, Step } from '../model/step.ts';
 import { partlyAt } from '../release/history.ts';
 import { changedPaths, mergeValues, splitPath } from '../values/compare.ts';
-import { cleaningSteps } from './cleaning-steps.ts';
 import { outageOf } from './outage.ts';
+import { remedySteps } from './remedy-steps.ts';
 import { backupStep } from './steps/backup.ts';
 import { checkStep } from './steps/check.ts';
 import { helmUpgradeStep } from './steps/helm-upgrade.ts';
@@ -28,6 +28,8 @@ export interface PlanInput {
   /** Names of the components to upgrade, in any order; see selectComponents. */
   readonly selected: readonly string[];
   readonly decisions: readonly Decision[];
+  /** What earlier rounds of planning have found: decisions name remedies of these. */
+  readonly findings?: readonly Finding[] | undefined;
   /** Seconds that earlier runs took, by component. */
   readonly pastSeconds: Readonly<Record<string, number>>;
 }
@@ -59,7 +61,7 @@ export function makePlan(input: PlanInput): Plan {
   }
   for (const { step } of upgrades) {
     const release = input.snapshot.components.find((item) => item.name === step.component)?.release;
-    steps.push(...cleaningSteps(step, release, input.decisions), step);
+    steps.push(...remedySteps(step, release, { decisions: input.decisions, findings: input.findings ?? [] }), step);
   }
   const isWhole = components.every(({ component }) => component.action !== 'skipped');
   const checks = isWhole ? input.platform.checks : input.platform.checks.filter(isScoped);

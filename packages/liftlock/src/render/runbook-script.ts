@@ -153,7 +153,8 @@ function scriptStep(step: Step, plan: Plan): string[] {
           `kubectl${contextFlag(plan)} apply -f -`,
         ),
       ];
-    case 'patch-object': {
+    case 'patch-object':
+    case 'replace-object': {
       const lines = shellLines(step.command ?? []);
       return [...begin, ...lines.map((line) => line.replace(/^kubectl/, `kubectl${contextFlag(plan)}`))];
     }

@@ -134,9 +134,13 @@ function numberedSteps(plan: Plan): Blocks {
       case 'patch-object':
         return [
           title,
-          ['A failed revision has set it, and helm does not see it: the next step would leave it there.'],
+          step.remove.length === 0
+            ? []
+            : ['A failed revision has set it, and helm does not see it: the next step would leave it there.'],
           codeBlock('sh', shellLines(step.command ?? [])),
         ];
+      case 'replace-object':
+        return [title, codeBlock('sh', shellLines(step.command ?? []))];
       case 'registry-login':
         return [title, ['As in section 2, with the new key.']];
       case 'restore-object':

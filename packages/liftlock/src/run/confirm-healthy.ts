@@ -4,7 +4,7 @@ import type { Release } from '../model/snapshot.ts';
 import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
 import { parseManifest } from '../release/manifest.ts';
 import { awaitHealthy } from './await-healthy.ts';
-import { readRelease } from './read-release.ts';
+import { readRelease } from '../snapshot/read-release.ts';
 import { stoppedCode } from './stop-reasons.ts';
 import type { World } from './world.ts';
 

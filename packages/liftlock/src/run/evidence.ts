@@ -4,7 +4,7 @@ import { readReleases } from '../release/record.ts';
 import { maskObject } from './mask-object.ts';
 import { packTarGz, type TarFile } from './tar.ts';
 import type { World } from './world.ts';
-import { listRecords } from './read-release.ts';
+import { listRecords } from '../snapshot/read-release.ts';
 
 /** Lines of each container's log. */
 const logLines = 200;

@@ -2,7 +2,7 @@ import type { ClusterReader } from '../model/ports.ts';
 import { isProblem } from '../model/problem.ts';
 import type { Redactor } from '../model/redaction.ts';
 import { readReleaseRecord } from '../release/release-record.ts';
-import { listRecords } from './read-release.ts';
+import { listRecords } from '../snapshot/read-release.ts';
 
 /**
  * Teaches the redactor the values of every revision that helm keeps in a namespace: pods print what they were given, and

@@ -6,7 +6,7 @@ import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
 import type { StepState } from '../journal/fold.ts';
 import { markFailed } from '../release/release-record.ts';
 import type { World } from './world.ts';
-import { listRecords } from './read-release.ts';
+import { listRecords } from '../snapshot/read-release.ts';
 
 type HelmStep = HelmUpgradeStep | HelmRollbackStep;
 

@@ -1,7 +1,8 @@
-import type { JsonObject } from '../../model/json.ts';
 import type { KubeObject } from '../../model/kube.ts';
-import type { ClusterWriter, PatchType } from '../../model/ports.ts';
+import type { ClusterWriter, DryRunAnswer, PatchType } from '../../model/ports.ts';
+import { isProblem } from '../../model/problem.ts';
 import { readJson, readText } from '../http/http-client.ts';
+import { warningsOf } from '../http/warnings.ts';
 import { callApi } from './api-client.ts';
 import type { Transport } from './transport.ts';
 
@@ -24,7 +25,7 @@ export interface WriterParts {
 export function makeWriter(parts: WriterParts): ClusterWriter {
   let accepted = 0;
 
-  async function write(method: string, path: string, body?: JsonObject | KubeObject, type = 'application/json') {
+  async function write(method: string, path: string, body?: object, type = 'application/json') {
     const answer = await callApi(parts.transport, parts.server, {
       method,
       path,
@@ -44,11 +45,40 @@ export function makeWriter(parts: WriterParts): ClusterWriter {
     patch: async (path, patch) => object(write('PATCH', managed(path), patch, patchTypes.merge)),
     strategicPatch: async (path, patch) => object(write('PATCH', managed(path), patch, patchTypes.strategic)),
     dryRunPatch: async (path, patch, type) => object(write('PATCH', asDryRun(managed(path)), patch, patchTypes[type])),
-    delete: async (path) => {
-      await readText(await write('DELETE', path));
+    dryRunCreate: async (path, created) => {
+      // As the shadow asks where helm asks nothing (O17): unknown fields are warned about, not refused.
+      const query = '&fieldValidation=Warn';
+      try {
+        const answer = await write('POST', `${asDryRun(managed(path))}${query}`, created);
+        const made = (await readJson(answer)) as KubeObject;
+        return { status: answer.status, object: made, warnings: warningsOf(answer.headers) };
+      } catch (error) {
+        const refusal = refusalOf(error);
+        if (refusal === undefined) throw error;
+        return { ...refusal, warnings: [] };
+      }
+    },
+    delete: async (path, { uid, propagation } = {}) => {
+      const options = {
+        ...(propagation === undefined ? {} : { propagationPolicy: propagation }),
+        ...(uid === undefined ? {} : { preconditions: { uid } }),
+      };
+      // The API server reads a body's options and then not the query's: there are none in the query.
+      const body = { kind: 'DeleteOptions', apiVersion: 'v1', ...options };
+      await readText(await write('DELETE', path, Object.keys(options).length === 0 ? undefined : body));
     },
     writes: () => accepted,
   };
+}
+
+/** What the API server refused by its rules; a lost connection or a login that is not accepted is no judgement. */
+function refusalOf(
+  error: unknown,
+): (Pick<DryRunAnswer, 'message' | 'reason'> & { readonly status: number }) | undefined {
+  if (!isProblem(error)) return undefined;
+  const { status, reason } = error.details;
+  if (typeof status !== 'number' || status < 400 || status >= 500 || status === 401 || status === 429) return undefined;
+  return { status, message: error.message, reason: typeof reason === 'string' ? reason : '' };
 }
 
 function managed(path: string): string {

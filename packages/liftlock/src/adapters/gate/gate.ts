@@ -17,8 +17,8 @@ export function makeGate(
 ): Gate {
   const { namespace } = connection;
   return {
-    openShadow: async (records = []) => {
-      const shadow = makeShadow(connection, makeLocalApis(connection), records);
+    openShadow: async (world = {}) => {
+      const shadow = makeShadow(connection, makeLocalApis(connection), world.records);
       const loopback = await openLoopback({ folder: options.folder, namespace, handle: shadow.handle });
       return { kubeconfig: loopback.kubeconfig, writes: () => 0, answers: shadow.answers, close: loopback.close };
     },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { requestHeaders, warningsOf } from './headers.ts';
+import { requestHeaders } from './headers.ts';
 
 test('credentials, identities and what belongs to one connection are not passed on; the user agent is', () => {
   const passed = requestHeaders({
@@ -14,13 +14,4 @@ test('credentials, identities and what belongs to one connection are not passed 
     accept: 'application/json',
   });
   expect(passed).toEqual({ 'user-agent': 'Helm/3.22.0', accept: 'application/json' });
-});
-
-test('warnings are read out of one header or several', () => {
-  const one = '299 - "unknown field \\"spec.x\\"", 299 - "policy/v1beta1 is deprecated, use policy/v1"';
-  expect(warningsOf({ warning: one })).toEqual([
-    'unknown field "spec.x"',
-    'policy/v1beta1 is deprecated, use policy/v1',
-  ]);
-  expect(warningsOf({})).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { readHealth } from '../health.ts';
 import { compareHealth } from '../../findings/compare-health.ts';
 import { readReleases } from '../../release/record.ts';
 import type { Look } from './check-result.ts';
-import { listRecords } from '../read-release.ts';
+import { listRecords } from '../../snapshot/read-release.ts';
 
 /**
  * The guide's success criterion: all pods run, none crashes. Judged by phase and by the containers' reasons, against the

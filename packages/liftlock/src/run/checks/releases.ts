@@ -1,5 +1,5 @@
 import { Problem } from '../../model/problem.ts';
-import { readRelease } from '../read-release.ts';
+import { readRelease } from '../../snapshot/read-release.ts';
 import type { Look } from './check-result.ts';
 
 /** Every release of the run is `deployed` at the target version. */

@@ -1,7 +1,7 @@
 import { Problem } from '../../model/problem.ts';
 import { digestOf } from '../../model/digest.ts';
 import type { Handler, World } from '../world.ts';
-import { listRecords } from '../read-release.ts';
+import { listRecords } from '../../snapshot/read-release.ts';
 
 const index = 'backup/index.json';
 

@@ -3,7 +3,7 @@ import { rollbackArguments } from '../../release/helm-args.ts';
 import { confirmHealthy } from '../confirm-healthy.ts';
 import { helmAct } from '../helm-act.ts';
 import { runningMigration } from '../migration.ts';
-import { readRelease } from '../read-release.ts';
+import { readRelease } from '../../snapshot/read-release.ts';
 import { refusePending, unlockOwn } from '../unlock.ts';
 import type { Handler } from '../world.ts';
 

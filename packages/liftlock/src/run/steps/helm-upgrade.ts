@@ -9,7 +9,7 @@ import { confirmHealthy } from '../confirm-healthy.ts';
 import { helmAct } from '../helm-act.ts';
 import { writeHelmValues } from '../helm-values.ts';
 import { runningMigration } from '../migration.ts';
-import { readRelease } from '../read-release.ts';
+import { readRelease } from '../../snapshot/read-release.ts';
 import { unlockOwn } from '../unlock.ts';
 import type { StepState } from '../../journal/fold.ts';
 import type { Handler, World } from '../world.ts';

@@ -5,8 +5,8 @@ import type { PatchObjectStep } from '../../model/step.ts';
 import { patchOf } from '../../plan/steps/patch-object.ts';
 import { fieldAt, isSameJson, parseFieldPath } from '../../release/field-path.ts';
 import { runningMigration } from '../migration.ts';
-import { objectPath } from '../object-path.ts';
-import { readRelease } from '../read-release.ts';
+import { objectPath } from '../../snapshot/object-path.ts';
+import { readRelease } from '../../snapshot/read-release.ts';
 import type { Handler, World } from '../world.ts';
 
 /** Patches single fields of one live object; the former object is kept in the run's backup. */

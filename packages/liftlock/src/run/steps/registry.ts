@@ -6,6 +6,7 @@ import { helmUpgrade } from './helm-upgrade.ts';
 import { patchObject } from './patch-object.ts';
 import { pullSecret } from './pull-secret.ts';
 import { registryLogin } from './registry-login.ts';
+import { replaceObject } from './replace-object.ts';
 import { restoreObject } from './restore-object.ts';
 
 /** One handler for every kind of step: TypeScript names the one that is missing. */
@@ -18,4 +19,5 @@ export const handlers: Handlers = {
   check,
   'patch-object': patchObject,
   'restore-object': restoreObject,
+  'replace-object': replaceObject,
 };

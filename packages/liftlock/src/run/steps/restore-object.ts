@@ -4,7 +4,7 @@ import { formatRef, type KubeObject } from '../../model/kube.ts';
 import { Problem } from '../../model/problem.ts';
 import type { RestoreObjectStep } from '../../model/step.ts';
 import { isSameObject, restorable } from '../../release/restorable.ts';
-import { objectPath } from '../object-path.ts';
+import { objectPath } from '../../snapshot/object-path.ts';
 import type { Handler, World } from '../world.ts';
 
 /** Puts one object back as a run's backup holds it; what stands there now is kept with this run first. */
