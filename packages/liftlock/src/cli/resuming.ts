@@ -1,9 +1,10 @@
 import { refuseOtherCluster } from '../main/cluster-uid.ts';
 import { describeSite, openSite, type OpenSite, type SiteFlags } from '../main/open-site.ts';
-import { foresee, takeSnapshot } from '../main/plan-upgrade.ts';
-import { blockersOf, decisionsOf, settle } from '../main/decisions.ts';
+import { foresee, mostRounds, takeSnapshot } from '../main/plan-upgrade.ts';
+import { blockersOf, decisionsOf, defaultDecisions, settle } from '../main/decisions.ts';
 import { resumeRun } from '../main/run-plan.ts';
 import type { RunState } from '../journal/fold.ts';
+import type { Finding } from '../model/finding.ts';
 import type { Plan } from '../model/plan.ts';
 import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
 import { windowLeft } from '../main/window-left.ts';
@@ -63,18 +64,14 @@ export async function resume(run: string | undefined, request: ResumeRequest): P
   const stopsAt = request.stopAtWindowEnd ? windowEnd(site.site) : undefined;
   let plan = begun;
   if (state.purpose === 'upgrade') {
-    const snapshot = await takeSnapshot(site, begun.route[0]?.to ?? '');
-    const now = site.clock.now();
-    const decisions = decisionsOf(request.allow, site.osUser, now);
-    plan = decideAgain(begun, state.steps, snapshot, decisions);
-    const left = remaining(plan, state);
-    const { forecast } = await foresee(site, left, snapshot, triedReleases(state));
-    const window = windowLeft({ platform: site.platform, site: site.site, snapshot, now }, left, decisions);
-    const findings = [...window, ...settle(forecast.findings, plan.decisions)];
-    if (request.output === 'text' && findings.length > 0)
-      note(renderFindings(findings, screen(process.stderr)), site.redactor);
-    if (blockersOf(findings).length > 0) return exitCodes.blocked;
+    const judged = await judgeAgain(site, begun, state, request.allow);
+    ({ plan } = judged);
+    if (request.output === 'text' && judged.findings.length > 0)
+      note(renderFindings(judged.findings, screen(process.stderr)), site.redactor);
+    if (blockersOf(judged.findings).length > 0) return exitCodes.blocked;
   }
+  if (request.output === 'text')
+    for (const step of addedSteps(begun, plan)) note(`Added to the plan: ${step.title}.`, site.redactor);
   const left = remaining(plan, state);
   const done = state.steps.filter((step) => step.phase === 'settled').length;
   if (request.output === 'text')
@@ -89,6 +86,38 @@ export async function resume(run: string | undefined, request: ResumeRequest): P
     reporter: () => reporterFor(request.output, site, plan),
   });
   return finishRun(ended, site, request.output);
+}
+
+/**
+ * What is left of a run, judged again before it goes on: with what was decided now, and with the remedies that a plan takes
+ * by itself, until it stands still.
+ */
+async function judgeAgain(
+  site: OpenSite,
+  begun: Plan,
+  state: RunState,
+  allow: readonly string[],
+): Promise<{ readonly plan: Plan; readonly findings: readonly Finding[] }> {
+  const snapshot = await takeSnapshot(site, begun.route[0]?.to ?? '');
+  const now = site.clock.now();
+  let decisions = decisionsOf(allow, site.osUser, now);
+  let known: readonly Finding[] = [];
+  let plan = decideAgain(begun, state.steps, snapshot, decisions, known);
+  for (let round = 1; ; round += 1) {
+    const left = remaining(plan, state);
+    const { forecast } = await foresee(site, left, snapshot, triedReleases(state));
+    known = [...known, ...forecast.findings];
+    decisions = [
+      ...decisions,
+      ...defaultDecisions(forecast.findings, [...plan.decisions, ...decisions], site.clock.now()),
+    ];
+    const next = decideAgain(begun, state.steps, snapshot, decisions, known);
+    if (next.digest === plan.digest || round >= mostRounds) {
+      const window = windowLeft({ platform: site.platform, site: site.site, snapshot, now }, left, decisions);
+      return { plan, findings: [...window, ...settle(forecast.findings, plan.decisions)] };
+    }
+    plan = next;
+  }
 }
 
 /** Releases at which this run has worked: what its own helm has left pending may be unlocked. */
@@ -114,6 +143,12 @@ async function refuseSuperseded({ site, state }: KnownRun): Promise<void> {
       ],
     },
   );
+}
+
+/** What remedies have added since the run began. */
+function addedSteps(begun: Plan, plan: Plan): Plan['steps'] {
+  const known = new Set(begun.steps.map((step) => step.id));
+  return plan.steps.filter((step) => !known.has(step.id));
 }
 
 /** The plan with only the steps that are not settled. */

@@ -86,7 +86,7 @@ async function pullChart(site: OpenSite, reference: string, version: string): Pr
 }
 
 /** Rounds of planning at most: each takes the remedies that the one before has found and that destroy nothing. */
-const mostRounds = 3;
+export const mostRounds = 3;
 
 /**
  * Snapshot, plan, forecast and findings: everything that can be known before the first write. Remedies that a plan takes by

@@ -87,15 +87,15 @@ test('O31: a decision during a run adds its patch and leaves every other step as
     { 'mcp-connect': failed('codemie-mcp-connect-service'), mermaid: failed('mermaid-server') },
   );
   const settled = 'clean:mcp-connect:deployment/mermaid-server:spec.template.spec.nodeSelector.disk';
-  const again = decideAgain(plan, states, snapshot, decided(selector, settled));
+  const again = decideAgain(plan, states, snapshot, decided(selector, settled), []);
   expect(again.steps.filter((step) => step.kind !== 'patch-object')).toEqual(plan.steps);
   expect(again.steps.map((step) => step.id).indexOf('mermaid/clean/deployment/mermaid-server')).toBe(2);
   expect(again.steps.filter((step) => step.kind === 'patch-object')).toHaveLength(1);
   expect(again.digest).not.toBe(plan.digest);
-  const twice = decideAgain(again, states, snapshot, decided(selector, variable));
+  const twice = decideAgain(again, states, snapshot, decided(selector, variable), []);
   expect(twice.steps.flatMap((step) => (step.kind === 'patch-object' ? [step.id] : []))).toEqual([
     'mermaid/clean/deployment/mermaid-server',
     'mermaid/clean/deployment/mermaid-server/2',
   ]);
-  expect(decideAgain(twice, states, snapshot, decided(selector))).toBe(twice);
+  expect(decideAgain(twice, states, snapshot, decided(selector), [])).toBe(twice);
 });

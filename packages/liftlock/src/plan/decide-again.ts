@@ -1,20 +1,22 @@
 import type { StepState } from '../journal/fold.ts';
-import type { Decision } from '../model/finding.ts';
+import type { Decision, Finding } from '../model/finding.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { PatchObjectStep, Step } from '../model/step.ts';
-import { cleaningSteps } from './cleaning-steps.ts';
+import type { Step } from '../model/step.ts';
 import { sealPlan } from './make-plan.ts';
+import { remedySteps } from './remedy-steps.ts';
 
 /**
- * The plan of a run with what was decided since it began: the fields that shall go are removed before the upgrade that they
- * would hinder. Every other step stays as it is, so that what is settled stays settled.
+ * The plan of a run with what was decided since it began: the steps of the remedies come before the upgrade that they make
+ * possible. Every other step stays as it is, so that what is settled stays settled.
+ * @param findings what was found since: the decisions name remedies of these
  */
 export function decideAgain(
   plan: Plan,
   steps: readonly StepState[],
   snapshot: Snapshot,
   decisions: readonly Decision[],
+  findings: readonly Finding[],
 ): Plan {
   const known = new Set(plan.decisions.map((decision) => decision.remedy));
   const added = decisions.filter((decision) => !known.has(decision.remedy));
@@ -24,14 +26,15 @@ export function decideAgain(
   const all = plan.steps.flatMap((step): readonly Step[] => {
     if (step.kind !== 'helm-upgrade' || settled.has(step.id)) return [step];
     const release = snapshot.components.find((component) => component.name === step.component)?.release;
-    return [...cleaningSteps(step, release, added).map((cleaning) => withFreeId(cleaning, taken)), step];
+    const remedies = remedySteps(step, release, { decisions: added, findings });
+    return [...remedies.map((remedy) => withFreeId(remedy, taken)), step];
   });
   const { digest: _digest, forecast, inputs, ...content } = plan;
   return { ...sealPlan({ ...content, steps: all, decisions: [...plan.decisions, ...added] }), forecast, inputs };
 }
 
-/** A second patch of the same object is a step of its own: the first may be settled. */
-function withFreeId(step: PatchObjectStep, taken: ReadonlySet<string>): PatchObjectStep {
+/** A second remedy of the same object is a step of its own: the first may be settled. */
+function withFreeId(step: Step, taken: ReadonlySet<string>): Step {
   if (!taken.has(step.id)) return step;
   let number = 2;
   while (taken.has(`${step.id}/${number}`)) number += 1;
