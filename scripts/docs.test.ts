@@ -36,11 +36,21 @@ test('what stands in code is no link', () => {
   expect(linksIn('```\n[a](b.md)\n```\nsay `[a](c.md)` and [d](e.md)')).toEqual([{ target: 'e.md', line: 4 }]);
 });
 
-test('each finding has a page, and the index names them all', () => {
-  const pages = findingPages({ B_CODE: { title: 'b | c', meaning: 'm', whatToDo: ['x', 'y'] } });
+test('each finding has a page, and the index names them all by theme', () => {
+  const vendors = [{ platform: 'Shop', file: 'platforms/shop/platform.yaml', title: 'Ask us', codes: ['B_CODE'] }];
+  const pages = findingPages(
+    { B_CODE: { title: 'b | c', meaning: 'm', whatToDo: ['x', 'y'] } },
+    [{ title: 'Of bees', codes: ['B_CODE'] }],
+    vendors,
+  );
   expect([...pages.keys()]).toEqual(['docs/reference/findings/index.md', 'docs/reference/findings/B_CODE.md']);
-  expect(pages.get('docs/reference/findings/index.md')).toContain('| [B_CODE](B_CODE.md) | b \\| c |');
-  expect(pages.get('docs/reference/findings/B_CODE.md')).toContain('## What to do\n\n1. x\n2. y\n');
+  expect(pages.get('docs/reference/findings/index.md')).toContain(
+    '## Of bees\n\n| code | what it is |\n| --- | --- |\n| [B_CODE](B_CODE.md) | b \\| c |',
+  );
+  const text = pages.get('docs/reference/findings/B_CODE.md') ?? '';
+  expect(text).toContain('## What to do\n\n1. x\n2. y\n');
+  expect(text).toContain('- [Shop](../../../platforms/shop/platform.yaml): Ask us');
+  expect(text).toContain('[Of bees](index.md#of-bees)');
 });
 
 test('commands are listed with those below them', () => {

@@ -1,9 +1,17 @@
 // npm run docs: writes the generated pages of docs/reference. With --check nothing is written: pages that differ from
 // what the code says, and links in Markdown files that lead nowhere, are a failure.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { brokenLinks } from './markdown-links.ts';
-import { commandsPage, type CommandLike, exitCodesPage, type FindingText, findingPages } from './reference-pages.ts';
+import {
+  commandsPage,
+  type CommandLike,
+  exitCodesPage,
+  type FindingText,
+  type FindingTheme,
+  findingPages,
+  type VendorTrouble,
+} from './reference-pages.ts';
 import { filesBelow } from './source-files.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -28,7 +36,9 @@ function jsonPage(schema: unknown): string {
 async function makePages(): Promise<ReadonlyMap<string, string>> {
   const pages = new Map<string, string>();
   const catalog = await load<Record<string, FindingText>>('findings/catalog.ts', 'catalog');
-  if (catalog) for (const [path, text] of findingPages(catalog)) pages.set(path, text);
+  const themes = await load<() => readonly FindingTheme[]>('findings/themes.ts', 'themes');
+  if (catalog && themes)
+    for (const [path, text] of findingPages(catalog, themes(), await vendorTroubles())) pages.set(path, text);
   for (const kind of ['platform', 'site']) {
     const schema = await load<() => unknown>('definition/schema.ts', `${kind}JsonSchema`);
     if (schema) pages.set(`docs/reference/${kind}.schema.json`, jsonPage(schema()));
@@ -37,6 +47,34 @@ async function makePages(): Promise<ReadonlyMap<string, string>> {
   const makeProgram = await load<() => CommandLike>('cli/program.ts', 'makeProgram');
   if (makeProgram) pages.set('docs/reference/commands.md', commandsPage(makeProgram()));
   return pages;
+}
+
+interface CatalogOfPlatforms {
+  listPlatforms(): Promise<readonly { readonly file: string }[]>;
+  loadPlatform(file: string): Promise<{
+    readonly platform: {
+      readonly metadata: { readonly title: string };
+      readonly troubleshooting: readonly { readonly findings: readonly string[]; readonly title: string }[];
+    };
+  }>;
+}
+
+/** What the built-in platforms say of findings. */
+async function vendorTroubles(): Promise<readonly VendorTrouble[]> {
+  const { listPlatforms, loadPlatform } = (await import(
+    join(liftlock, 'adapters/files/platform-catalog.ts')
+  )) as CatalogOfPlatforms;
+  const loaded = await Promise.all(
+    (await listPlatforms()).map(async ({ file }) => ({ file, ...(await loadPlatform(file)) })),
+  );
+  return loaded.flatMap(({ file, platform }) =>
+    platform.troubleshooting.map(({ findings, title }) => ({
+      platform: platform.metadata.title,
+      file: relative(root, file),
+      title,
+      codes: findings,
+    })),
+  );
 }
 
 function writePages(pages: ReadonlyMap<string, string>): void {

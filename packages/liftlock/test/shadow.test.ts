@@ -237,7 +237,6 @@ describe.each(['helm3', 'helm4'] as const)('a shadow with %s', (helm) => {
 test('a deletion in a shadow deletes nothing, whatever its body says', async () => {
   const namespace = await stage.newNamespace();
   const path = `/api/v1/namespaces/${namespace}/configmaps`;
-  const session = await stage.gate.openShadow();
   const bodies = [
     undefined,
     '{"kind":"DeleteOptions","apiVersion":"v1","propagationPolicy":"Background"}',
@@ -252,6 +251,7 @@ test('a deletion in a shadow deletes nothing, whatever its body says', async () 
     });
     for (const target of [`${path}/c${index}`, path, `${path}/c${index}?dryRun=`]) {
       const headers = { 'content-type': 'application/json' };
+      const session = await stage.gate.openShadow();
       const answer = await ask(session, {
         method: 'DELETE',
         path: target,
@@ -259,10 +259,10 @@ test('a deletion in a shadow deletes nothing, whatever its body says', async () 
         ...(body === undefined ? {} : { body }),
       });
       expect(answer.status).toBe(200);
+      await session.close();
     }
     expect(await stage.connection.reader.find(`${path}/c${index}`)).toBeDefined();
   }
-  await session.close();
 });
 
 describe('an API that another program serves', () => {

@@ -11,11 +11,11 @@ import { renderPlanAs } from '../render/plan-as.ts';
 import { askYes, canAsk } from './ask.ts';
 import { note, screen } from './output.ts';
 import { planFromFlags, type PlannedSite } from './planning.ts';
-import { finishRun, reporterFor, watchSignals } from './running.ts';
+import { explain, finishRun, reporterFor, watchSignals } from './running.ts';
 import { windowEnd } from './window-end.ts';
 
 export interface ApplyRequest {
-  readonly targetOf: () => string;
+  readonly targetOf: () => string | undefined;
   readonly selection: Selection;
   readonly allow: readonly string[];
   readonly affirm: readonly string[];
@@ -39,7 +39,7 @@ export async function applyUpgrade(flags: SiteFlags, request: ApplyRequest): Pro
   if (answered.length > 0) planned = await makePlan([...request.affirm, ...answered]);
   const { plan, site } = planned;
   if (request.output === 'text')
-    note(renderPlanAs(plan, 'text', { ...screen(process.stderr), isAsked: true }), site.redactor);
+    note(renderPlanAs(plan, 'text', { ...screen(process.stderr), isAsked: true, explain }), site.redactor);
   // Room between the plan and what is drawn below it.
   if (request.output === 'text' && request.yes) note('', site.redactor);
   const blockers = blockersOf(plan.forecast.findings);

@@ -1,28 +1,7 @@
 #!/usr/bin/env node
-import { exitCodes, isProblem } from '../model/problem.ts';
-import { ignoreClosedStreams } from './output.ts';
-import { makeProgram } from './program.ts';
-import { showFailure } from './show-failure.ts';
+import { keepCompiled } from './compile-cache.ts';
 
-/** The one place that catches errors and exits. */
-async function main(): Promise<void> {
-  ignoreClosedStreams();
-  try {
-    process.exitCode = exitCodes.done;
-    await makeProgram().parseAsync(process.argv);
-  } catch (error) {
-    if (isCommanderExit(error)) {
-      process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-      return;
-    }
-    await showFailure(error);
-    process.exitCode = isProblem(error) ? error.exitCode : exitCodes.bug;
-  }
-}
-
-/** Commander throws for --help and for usage errors that it has printed itself. */
-function isCommanderExit(error: unknown): error is { readonly exitCode: number } {
-  return error instanceof Error && error.name === 'CommanderError';
-}
-
-await main();
+// What is imported from here on is kept compiled: this file imports nothing else beforehand.
+keepCompiled(process.env);
+const { runCommandLine } = await import('./command-line.ts');
+await runCommandLine(process.argv);

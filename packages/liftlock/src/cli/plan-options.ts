@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { exitCodes, Problem } from '../model/problem.ts';
 import { parseExactVersion } from '../model/version.ts';
 import type { Selection } from '../plan/select.ts';
@@ -18,24 +18,25 @@ export interface PlanOptions {
 
 export function withPlanOptions(command: Command): Command {
   return withSiteOptions(command)
-    .option('--to <x.y.z>', 'target version of every component')
+    .option('--to <x.y.z>', 'target version of every component; left out: the latest of the chart repository')
     .option('--version <x.y.z>', "the same, as the guide's script names it")
     .addOption(repeatable('--allow <what>', 'let a finding stand, by the id that the plan shows; repeatable'))
     .addOption(repeatable('--affirm <id[=by]>', 'affirm an item of the checklist; repeatable'))
     .addOption(repeatable('--only <component>', 'only this component; repeatable'))
+    .addOption(
+      new Option(
+        '--prove-images <where>',
+        'whether images exist: asked from here, or pulled by the nodes first',
+      ).choices(['local', 'cluster', 'off']),
+    )
     .option('--from <component>', 'begin with this component')
     .option('--until <component>', 'end with this component');
 }
 
-/** The target version; exactly one of --to and --version. */
-export function targetOf(options: Pick<PlanOptions, 'to' | 'version'>): string {
+/** The target version, by --to or --version; undefined where none is named: see latestVersion. */
+export function targetOf(options: Pick<PlanOptions, 'to' | 'version'>): string | undefined {
   const text = options.to ?? options.version;
-  if (text === undefined) {
-    throw new Problem('NO_VERSION', 'To which version?', {
-      exitCode: exitCodes.usage,
-      advice: ['Give --version x.y.z, for example --version 2.2.5.'],
-    });
-  }
+  if (text === undefined) return undefined;
   if (options.to !== undefined && options.version !== undefined && options.to !== options.version) {
     throw new Problem('BAD_VERSION', `--to ${options.to} and --version ${options.version} differ.`, {
       exitCode: exitCodes.usage,

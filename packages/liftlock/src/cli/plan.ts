@@ -5,7 +5,8 @@ import { siteFlags } from './site-options.ts';
 
 interface Options extends PlanOptions {
   readonly forecast: boolean;
-  readonly output: 'text' | 'json' | 'md';
+  readonly fresh?: true;
+  readonly output: 'text' | 'json' | 'md' | 'html';
   readonly outFile?: string;
   readonly strict?: true;
   readonly verbose?: true;
@@ -16,9 +17,14 @@ interface Options extends PlanOptions {
 export function addPlan(): Command {
   return withPlanOptions(new Command('plan'))
     .description('show what an upgrade would do and what would go wrong; nothing is written')
-    .addOption(new Option('-o, --output <format>', 'text, json or md').choices(['text', 'json', 'md']).default('text'))
+    .addOption(
+      new Option('-o, --output <format>', 'text, json, md or html')
+        .choices(['text', 'json', 'md', 'html'])
+        .default('text'),
+    )
     .option('--no-forecast', 'do not ask the API server what it would refuse')
-    .option('--out-file <file>', 'write the answer to a file; apply takes the JSON form')
+    .option('--fresh', 'make the forecast anew, though nothing that an earlier one rests on has changed')
+    .option('--out-file <file>', 'write the answer to a file; apply takes the JSON form, a change request the HTML')
     .option('-v, --verbose', 'every changed field, every command')
     .option('--strict', 'warnings end with exit code 4')
     .option('--detailed-exitcode', 'exit code 10 when there is something to do')
@@ -34,12 +40,15 @@ export function addPlan(): Command {
         allow: options.allow,
         affirm: options.affirm,
         withForecast: options.forecast,
+        mayReuse: options.fresh !== true,
       });
       const { answer, screen } = await import('./output.ts');
       const { renderPlanAs } = await import('../render/plan-as.ts');
       const look = options.outFile === undefined ? screen(process.stdout) : { color: false, width: 100 };
-      const verbose = options.verbose === true;
-      await answer(renderPlanAs(plan, options.output, { width: look.width, color: look.color, verbose }), {
+      const { explain } = await import('./running.ts');
+      const view = { width: look.width, color: look.color, verbose: options.verbose === true, explain };
+      // Masked before it is escaped as well: a secret with a quote in it would look another afterwards.
+      await answer(renderPlanAs(site.redactor.json(plan), options.output, view), {
         file: options.outFile,
         redactor: site.redactor,
       });

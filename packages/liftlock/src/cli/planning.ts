@@ -1,5 +1,6 @@
 import { affirmationsOf, decisionsOf } from '../main/decisions.ts';
 import { describeSite, inputsOf, openSite, type Described, type OpenSite, type SiteFlags } from '../main/open-site.ts';
+import { latestVersion } from '../main/latest-version.ts';
 import { planUpgrade, type Planned } from '../main/plan-upgrade.ts';
 import { readSiteMemory } from '../adapters/files/site-memory.ts';
 import type { Affirmation } from '../model/site.ts';
@@ -7,11 +8,14 @@ import type { Selection } from '../plan/select.ts';
 import { openParts } from './open-parts.ts';
 
 export interface PlanningRequest {
-  readonly target: string;
+  /** Undefined: the latest, where a chart repository tells it. */
+  readonly target: string | undefined;
   readonly selection: Selection;
   readonly allow: readonly string[];
   readonly affirm: readonly string[];
   readonly withForecast: boolean;
+  /** See UpgradeRequest. */
+  readonly mayReuse?: boolean | undefined;
 }
 
 export interface PlannedSite extends Planned {
@@ -20,13 +24,18 @@ export interface PlannedSite extends Planned {
 
 /** From flags to a plan with its forecast. */
 export async function planFromFlags(flags: SiteFlags, request: PlanningRequest): Promise<PlannedSite> {
-  const described = await withAffirmations(await describeSite(flags, process.env), request.affirm, request.target);
-  const site = await openSite(described, flags, openParts());
+  const asked = await describeSite(flags, process.env);
+  const parts = openParts();
+  const target = request.target ?? (await latestVersion(asked, parts));
+  const described = await withAffirmations(asked, request.affirm, target);
+  const site = await openSite(described, flags, parts);
   const planned = await planUpgrade(site, {
-    target: request.target,
+    target,
+    isLatest: request.target === undefined,
     selection: request.selection,
     decisions: decisionsOf(request.allow, site.osUser, site.clock.now()),
     withForecast: request.withForecast,
+    mayReuse: request.mayReuse,
   });
   const inputs = { ...inputsOf(flags), selection: request.selection as never };
   return { ...planned, plan: { ...planned.plan, inputs }, site };

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { addApply } from './apply.ts';
 import { addCredentials } from './credentials.ts';
 import { addDiagnose } from './diagnose.ts';
+import { addExplain } from './explain.ts';
 import { addHistory } from './history.ts';
 import { addLogin } from './login.ts';
 import { addPlan } from './plan.ts';
@@ -46,6 +47,7 @@ Begin with:
     addStatus,
     addVerify,
     addDiagnose,
+    addExplain,
     addResume,
     addRollback,
     addRestore,

@@ -1,5 +1,5 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { clusterUid } from '../main/cluster-uid.ts';
 import type { OpenSite } from '../main/open-site.ts';
@@ -11,6 +11,7 @@ import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
 import { makeRestore, revisionOf, stateOf, subjectOf, type BackupItem } from '../plan/make-restore.ts';
 import { readReleaseRecord } from '../release/release-record.ts';
 import { restorable } from '../release/restorable.ts';
+import { claimToRebind } from '../run/rebind.ts';
 import { makeStyle } from '../render/style.ts';
 import { renderTable } from '../render/table.ts';
 import { objectPath } from '../snapshot/object-path.ts';
@@ -77,7 +78,7 @@ async function which(items: readonly BackupItem[], site: OpenSite): Promise<stri
 /** Every object in a run's backup, beside what the cluster holds of it. */
 async function backupsOf(runFolder: string, site: OpenSite): Promise<readonly BackupItem[]> {
   const names = await readdir(join(runFolder, 'backup'), { recursive: true }).catch(() => []);
-  const files = names.filter((name) => name.endsWith('.json') && name !== 'index.json').toSorted();
+  const files = names.filter((name) => name.endsWith('.json') && basename(name) !== 'index.json').toSorted();
   const items: BackupItem[] = [];
   for (const name of files) {
     const file = join('backup', name);
@@ -115,7 +116,7 @@ async function foresee(plan: Plan, items: readonly BackupItem[], site: OpenSite)
     const item = items.find(({ file }) => step.kind === 'restore-object' && file === step.file);
     if (item === undefined || step.kind !== 'restore-object') continue;
     const path = await objectPath(site.reader, step.object);
-    const wanted = restorable(item.object);
+    const wanted = item.object.kind === 'PersistentVolumeClaim' ? claimToRebind(item.object) : restorable(item.object);
     const isOtherType = item.live !== undefined && item.live.type !== item.object.type;
     if (item.live === undefined) await site.writer.create(`${dirname(path)}?dryRun=All`, wanted);
     else if (!isOtherType) await site.writer.replace(`${path}?dryRun=All`, wanted);

@@ -4,6 +4,7 @@ import { repeatable, streamOption } from './options.ts';
 interface Options {
   readonly output: 'text' | 'jsonl';
   readonly allow: readonly string[];
+  readonly affirm: readonly string[];
   readonly stopAtWindowEnd?: true;
   readonly site?: string;
 }
@@ -15,6 +16,9 @@ export function addResume(): Command {
     .argument('[run]', 'the run; without one, the newest that is not finished')
     .option('--site <name>', 'the site, where this machine knows several')
     .addOption(repeatable('--allow <what>', 'decide on a finding, by the id that it shows; repeatable'))
+    .addOption(
+      repeatable('--affirm <what[=by]>', 'say that something outside of here is done, such as dns; repeatable'),
+    )
     .option('--stop-at-window-end', 'begin no further component once the maintenance window has closed')
     .addOption(streamOption())
     .addHelpText('after', '\nExample:\n  liftlock resume')
@@ -24,6 +28,7 @@ export function addResume(): Command {
         output: options.output,
         site: options.site,
         allow: options.allow,
+        affirm: options.affirm,
         stopAtWindowEnd: options.stopAtWindowEnd === true,
       });
     });

@@ -3,17 +3,19 @@ import { describeSite, openSite, type OpenSite, type SiteFlags } from '../main/o
 import { foresee, mostRounds, takeSnapshot } from '../main/plan-upgrade.ts';
 import { blockersOf, decisionsOf, defaultDecisions, settle } from '../main/decisions.ts';
 import { resumeRun } from '../main/run-plan.ts';
+import { reinstallFindings } from '../findings/foreseen/reinstall.ts';
 import type { RunState } from '../journal/fold.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Plan } from '../model/plan.ts';
 import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
+import { withHoldings } from '../main/with-holdings.ts';
 import { windowLeft } from '../main/window-left.ts';
 import { decideAgain } from '../plan/decide-again.ts';
 import { renderFindings } from '../render/plan-as.ts';
 import { knownRun, knownRuns, type KnownRun } from './known-runs.ts';
 import { note, screen } from './output.ts';
 import { withAffirmations } from './planning.ts';
-import { finishRun, reporterFor, watchSignals } from './running.ts';
+import { explain, finishRun, reporterFor, watchSignals } from './running.ts';
 import { openParts } from './open-parts.ts';
 import { windowEnd } from './window-end.ts';
 
@@ -22,6 +24,8 @@ export interface ResumeRequest {
   readonly site: string | undefined;
   /** Remedies that are decided on now, by their ids. */
   readonly allow: readonly string[];
+  /** What a person says is done, by its id. */
+  readonly affirm: readonly string[];
   readonly stopAtWindowEnd: boolean;
 }
 
@@ -29,14 +33,17 @@ export interface ResumeRequest {
  * Opens the site that a run was made for, by the inputs that its plan kept.
  * @throws Problem WRONG_CLUSTER (exit 3) where the kubeconfig leads to another cluster by now
  */
-export async function reopen(state: RunState): Promise<{ readonly site: OpenSite; readonly plan: Plan }> {
+export async function reopen(
+  state: RunState,
+  affirm: readonly string[] = [],
+): Promise<{ readonly site: OpenSite; readonly plan: Plan }> {
   const { plan } = state;
   if (plan === undefined)
     throw new Problem('RUN_WITHOUT_PLAN', `Run ${state.run} ended before it had a plan.`, {
       advice: ['liftlock apply starts a new one.'],
     });
   const flags = { ...(plan.inputs as unknown as SiteFlags), options: plan.site.options };
-  const described = await withAffirmations(await describeSite(flags, process.env), [], plan.route[0]?.to ?? '');
+  const described = await withAffirmations(await describeSite(flags, process.env), affirm, plan.route[0]?.to ?? '');
   const site = await openSite(described, flags, openParts());
   await refuseOtherCluster(site.reader, plan.cluster);
   return { site, plan };
@@ -60,14 +67,14 @@ export async function resume(run: string | undefined, request: ResumeRequest): P
     });
   }
   await refuseSuperseded(known);
-  const { site, plan: begun } = await reopen(state);
+  const { site, plan: begun } = await reopen(state, request.affirm);
   const stopsAt = request.stopAtWindowEnd ? windowEnd(site.site) : undefined;
   let plan = begun;
   if (state.purpose === 'upgrade') {
     const judged = await judgeAgain(site, begun, state, request.allow);
     ({ plan } = judged);
     if (request.output === 'text' && judged.findings.length > 0)
-      note(renderFindings(judged.findings, screen(process.stderr)), site.redactor);
+      note(renderFindings(judged.findings, { ...screen(process.stderr), explain }), site.redactor);
     if (blockersOf(judged.findings).length > 0) return exitCodes.blocked;
   }
   if (request.output === 'text')
@@ -98,23 +105,24 @@ async function judgeAgain(
   state: RunState,
   allow: readonly string[],
 ): Promise<{ readonly plan: Plan; readonly findings: readonly Finding[] }> {
-  const snapshot = await takeSnapshot(site, begun.route[0]?.to ?? '');
   const now = site.clock.now();
   let decisions = decisionsOf(allow, site.osUser, now);
+  const snapshot = await withHoldings(site, await takeSnapshot(site, begun.route[0]?.to ?? ''), decisions);
   let known: readonly Finding[] = [];
   let plan = decideAgain(begun, state.steps, snapshot, decisions, known);
   for (let round = 1; ; round += 1) {
     const left = remaining(plan, state);
     const { forecast } = await foresee(site, left, snapshot, triedReleases(state));
-    known = [...known, ...forecast.findings];
-    decisions = [
-      ...decisions,
-      ...defaultDecisions(forecast.findings, [...plan.decisions, ...decisions], site.clock.now()),
+    const findings = [
+      ...reinstallFindings({ snapshot, selected: left.components.map(({ name }) => name) }),
+      ...forecast.findings,
     ];
+    known = [...known, ...findings];
+    decisions = [...decisions, ...defaultDecisions(findings, [...plan.decisions, ...decisions], site.clock.now())];
     const next = decideAgain(begun, state.steps, snapshot, decisions, known);
     if (next.digest === plan.digest || round >= mostRounds) {
       const window = windowLeft({ platform: site.platform, site: site.site, snapshot, now }, left, decisions);
-      return { plan, findings: [...window, ...settle(forecast.findings, plan.decisions)] };
+      return { plan, findings: [...window, ...settle(findings, plan.decisions)] };
     }
     plan = next;
   }

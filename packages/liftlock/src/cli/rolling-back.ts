@@ -8,7 +8,7 @@ import { askYes } from './ask.ts';
 import { knownRun } from './known-runs.ts';
 import { note, screen } from './output.ts';
 import { reopen } from './resuming.ts';
-import { finishRun, reporterFor, watchSignals } from './running.ts';
+import { explain, finishRun, reporterFor, watchSignals } from './running.ts';
 
 export interface RollbackRequest {
   readonly output: 'text' | 'jsonl';
@@ -50,7 +50,7 @@ export async function rollBack(run: string | undefined, request: RollbackRequest
   const plan = { ...withFindings(bare, forecast, findings, snapshot, decisions), inputs: upgrade.inputs };
   if (request.output === 'text')
     note(
-      renderPlanAs(plan, 'text', { ...screen(process.stderr), isAsked: true, invocation: state.run }),
+      renderPlanAs(plan, 'text', { ...screen(process.stderr), isAsked: true, explain, invocation: state.run }),
       site.redactor,
     );
   if (blockersOf(plan.forecast.findings).length > 0) return exitCodes.blocked;

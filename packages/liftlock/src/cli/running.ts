@@ -7,7 +7,7 @@ import { exitCodes, type ExitCode } from '../model/problem.ts';
 import { renderRunEnd } from '../render/run-end.ts';
 import type { Reporter } from '../render/reporter.ts';
 import { makeReporter } from '../render/make-reporter.ts';
-import { stoppedOnRequest, windowClosed } from '../run/stop-reasons.ts';
+import { stoppedOnRequest, waitingCodes, windowClosed } from '../run/stop-reasons.ts';
 import type { StopRequest } from '../run/world.ts';
 import { note, screen, showThrough } from './output.ts';
 
@@ -17,7 +17,11 @@ export function explain(code: string): CatalogEntry | undefined {
 }
 
 /** Who looks on: a live view on a terminal, plain lines elsewhere, or a stream of events. */
-export function reporterFor(output: 'text' | 'jsonl', site: OpenSite, plan: Plan): Reporter {
+export function reporterFor(
+  output: 'text' | 'jsonl',
+  site: Pick<OpenSite, 'platform' | 'redactor' | 'clock'>,
+  plan: Plan,
+): Reporter {
   const stream = output === 'jsonl' ? process.stdout : process.stderr;
   const reporter = makeReporter({
     output,
@@ -63,11 +67,21 @@ export function watchSignals(say: (text: string) => void, notAfter?: Date): Stop
 }
 
 /** Shows how a run ended and what to type next; returns the exit code. */
-export function finishRun(state: RunState, site: OpenSite, output: 'text' | 'jsonl'): ExitCode {
+export function finishRun(
+  state: RunState,
+  site: Pick<OpenSite, 'platform' | 'redactor'>,
+  output: 'text' | 'jsonl',
+): ExitCode {
   if (output === 'text')
     note(renderRunEnd(state, site.platform, { ...screen(process.stderr), explain }), site.redactor);
   if (state.status === 'finished') return exitCodes.done;
   if (state.stopReason === stoppedOnRequest) return exitCodes.interrupted;
-  if (state.stopReason === windowClosed) return exitCodes.waiting;
+  if (state.stopReason === windowClosed || isWaiting(state)) return exitCodes.waiting;
   return touchedBy(state) === 'no' ? exitCodes.blocked : exitCodes.failed;
+}
+
+/** Nothing has failed: something outside is not done yet, and a later resume goes on. */
+function isWaiting({ steps }: RunState): boolean {
+  const failed = steps.find(({ phase }) => phase === 'failed');
+  return waitingCodes.includes(failed?.problem?.code ?? '');
 }

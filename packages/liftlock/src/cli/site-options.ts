@@ -16,6 +16,8 @@ export interface SiteOptions {
   readonly keyFile?: string;
   readonly keyCreated?: string;
   readonly caFile?: string;
+  /** Of commands that plan. */
+  readonly proveImages?: 'cluster' | 'local' | 'off';
 }
 
 /**
@@ -63,6 +65,7 @@ export function siteFlags(command: Command): SiteFlags {
     keyFile: options.keyFile,
     keyCreated: options.keyCreated,
     caFile: options.caFile,
+    proveImages: options.proveImages,
   };
 }
 

@@ -1,21 +1,34 @@
 import { Command, Option } from 'commander';
+import { exitCodes, Problem } from '../model/problem.ts';
 import { answer, screen } from './output.ts';
 import { siteFlags, withSiteOptions } from './site-options.ts';
 
 interface Options {
   readonly to?: string;
   readonly version?: string;
-  readonly output: 'text' | 'json';
+  readonly output: 'text' | 'json' | 'jsonl';
+  readonly watch?: true;
 }
 
-/** `liftlock status`: what is installed, how far behind the target it is, and the run that is under way. */
+/** `liftlock status`: what is installed, how far behind the target it is, and the run that is under way, which --watch follows. */
 export function addStatus(): Command {
   return withSiteOptions(new Command('status'))
     .description('installed version of every component, how far behind a target, and the last run')
     .option('--to <x.y.z>', 'compare with this version')
     .option('--version <x.y.z>', 'the same')
-    .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'))
+    .option('-w, --watch', 'follow the run that is under way until it ends; Ctrl-C leaves it alone')
+    .addOption(
+      new Option('-o, --output <format>', 'text or json; with --watch text or jsonl')
+        .choices(['text', 'json', 'jsonl'])
+        .default('text'),
+    )
     .action(async (_platform: string | undefined, options: Options, command: Command) => {
+      refuseMismatch(options);
+      if (options.watch === true) {
+        const { watchRun } = await import('./watching.ts');
+        process.exitCode = await watchRun(siteFlags(command), options.output === 'jsonl' ? 'jsonl' : 'text');
+        return;
+      }
       const { readStatus } = await import('../main/read-status.ts');
       const { renderStatus } = await import('../render/status.ts');
       const { theRedactor } = await import('./redactor.ts');
@@ -35,4 +48,13 @@ export function addStatus(): Command {
           : renderStatus(status, screen(process.stdout));
       await answer(text, { redactor: theRedactor });
     });
+}
+
+/** A picture of now is one object; a run that is followed is a stream. */
+function refuseMismatch({ output, watch }: Options): void {
+  if (output === 'text' || (output === 'jsonl') === (watch === true)) return;
+  throw new Problem('BAD_OUTPUT', `-o ${output} does not go ${watch === true ? 'with' : 'without'} --watch.`, {
+    exitCode: exitCodes.usage,
+    advice: ['-o json for how things are now, --watch -o jsonl for a stream of events'],
+  });
 }

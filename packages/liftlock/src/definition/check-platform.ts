@@ -1,5 +1,6 @@
 import { type Check, type Component, durationSeconds, type Platform } from '../model/platform.ts';
 import { isVersionRange } from '../model/version.ts';
+import { chartFaults, guideFaults, valuesFaults } from './check-component.ts';
 import type { Path } from './mistake.ts';
 import { suggestion } from './nearest.ts';
 import { checkTemplates } from './resolve.ts';
@@ -55,24 +56,7 @@ function optionFaults(platform: Platform): Fault[] {
 function componentFaults(component: Component, index: number): Fault[] {
   const path = ['components', index] as const;
   const faults = zeroDuration(component.timeout, [...path, 'timeout']);
-  const reference = component.chart.oci.slice('oci://'.length);
-  const name = reference.slice(reference.lastIndexOf('/') + 1);
-  if (!/^[^/\s]+(\/[^/\s]+)+$/.test(reference)) {
-    faults.push({ path: [...path, 'chart', 'oci'], message: 'expected oci://HOST/PATH/CHART' });
-  } else if (/[:@]/.test(name)) {
-    faults.push({
-      path: [...path, 'chart', 'oci'],
-      message: 'holds a tag or digest; the version is chosen for each upgrade: leave it out',
-    });
-  }
-  for (const [at, file] of component.values.files.entries()) {
-    if (file.startsWith('/') || file.split('/').includes('..')) {
-      faults.push({
-        path: [...path, 'values', 'files', at],
-        message: 'must lie below the folder that the site gives as valuesFrom',
-      });
-    }
-  }
+  faults.push(...chartFaults(component, path), ...valuesFaults(component, path), ...guideFaults(component, path));
   return faults;
 }
 

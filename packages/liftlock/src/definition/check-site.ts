@@ -68,6 +68,12 @@ function platformNames(site: Site, platform: Platform): Fault[] {
       'timeouts',
     ),
     ...unknownNames(
+      'component',
+      Object.keys(site.releases),
+      platform.components.map(({ name }) => name),
+      'releases',
+    ),
+    ...unknownNames(
       'check',
       Object.keys(site.checks),
       platform.checks.map(({ id }) => id),

@@ -73,7 +73,7 @@ function templateFault(text: string, names: readonly string[]): string | undefin
 export function checkTemplates(platform: Platform): readonly { path: Path; message: string }[] {
   const names = Object.keys(platform.options);
   return platform.components.flatMap((component, index) =>
-    component.values.files.flatMap((file, at) => {
+    (component.values.files ?? []).flatMap((file, at) => {
       const message = templateFault(file, names);
       return message === undefined ? [] : [{ path: ['components', index, 'values', 'files', at], message }];
     }),

@@ -1,12 +1,31 @@
 import type { CatalogEntry } from './catalog-entry.ts';
 import { faultCatalog } from './fault-catalog.ts';
+import { forecastCatalog } from './forecast-catalog.ts';
+import { imagesCatalog } from './images-catalog.ts';
 import { preflightCatalog } from './preflight-catalog.ts';
+import { reinstallCatalog } from './reinstall-catalog.ts';
+import { valuesCatalog } from './values-catalog.ts';
+import { workloadCatalog } from './workload-catalog.ts';
 
 /** Every code that liftlock can name, with its page. Codes are stable: scripts and platform definitions refer to them. */
-export const catalog = { ...preflightCatalog, ...faultCatalog } satisfies Readonly<Record<string, CatalogEntry>>;
+export const catalog = {
+  ...preflightCatalog,
+  ...valuesCatalog,
+  ...forecastCatalog,
+  ...workloadCatalog,
+  ...imagesCatalog,
+  ...reinstallCatalog,
+  ...faultCatalog,
+} satisfies Readonly<Record<string, CatalogEntry>>;
 
 /** A code of something found before, or beside, a rollout. */
-export type FindingCode = keyof typeof preflightCatalog;
+export type FindingCode =
+  | keyof typeof preflightCatalog
+  | keyof typeof valuesCatalog
+  | keyof typeof forecastCatalog
+  | keyof typeof workloadCatalog
+  | keyof typeof imagesCatalog
+  | keyof typeof reinstallCatalog;
 /** A code of the cause of a failing rollout. */
 export type FaultCode = keyof typeof faultCatalog;
 

@@ -10,6 +10,8 @@ export interface PreflightEvidence {
   readonly site: Site;
   readonly snapshot: Snapshot;
   readonly target: string;
+  /** Nobody named the target: it is the newest that there is. */
+  readonly isLatestTarget?: boolean | undefined;
   readonly decisions: readonly Decision[];
   readonly now: Date;
   /** Names of the components that the plan upgrades. */

@@ -19,10 +19,12 @@ export const faultCatalog = {
   },
   IMAGE_NOT_FOUND: {
     title: 'The image does not exist',
-    meaning: 'The registry accepts who asks and does not have the image or its tag.',
+    meaning:
+      'The registry accepts who asks and does not have the image or its tag. Before an upgrade liftlock asks for every image of the new revision, with the pull secrets that the pods name, with the credentials of the site, or anonymously. That blocks where the upgrade makes pods anew, and warns where it makes none; during a rollout the kubelet says it.',
     whatToDo: [
       'Compare the image and its tag with the release notes.',
       'Look for an image, tag or registry in the values files.',
+      'If the nodes get it elsewhere, by a mirror of their own or since it is loaded on them: `--allow image:NAME`, or let the nodes prove it with `--prove-images cluster`.',
     ],
   },
   IMAGE_PULL_THROTTLED: {

@@ -1,23 +1,35 @@
 import type { Decision, Finding, Remedy } from '../model/finding.ts';
 import type { PreflightEvidence } from './evidence.ts';
+import { reinstallFindings } from './foreseen/reinstall.ts';
 import { affirmationFindings } from './rules/affirmations.ts';
 import { capacityFindings } from './rules/capacity.ts';
+import { changedDefaultFindings } from './rules/changed-defaults.ts';
+import { repositoryFindings } from './rules/chart-repositories.ts';
 import { clusterFindings, helmFindings } from './rules/cluster.ts';
 import { healthBeforeFindings } from './rules/health-before.ts';
 import { permissionFindings } from './rules/permissions.ts';
+import { pinnedImageFindings } from './rules/pinned-images.ts';
 import { registryKeyFindings } from './rules/registry-key.ts';
 import { allAbsentFindings, releaseFindings } from './rules/releases.ts';
 import { storageFindings } from './rules/storage.ts';
+import { unreadValueFindings } from './rules/unread-values.ts';
 import { valueFindings } from './rules/values.ts';
+import { versionSkippedFindings } from './rules/versions.ts';
 import { windowFindings } from './rules/window.ts';
 
 const rules: readonly ((evidence: PreflightEvidence) => readonly Finding[])[] = [
   clusterFindings,
   helmFindings,
+  repositoryFindings,
   permissionFindings,
   releaseFindings,
   healthBeforeFindings,
+  versionSkippedFindings,
   valueFindings,
+  unreadValueFindings,
+  changedDefaultFindings,
+  pinnedImageFindings,
+  reinstallFindings,
   capacityFindings,
   storageFindings,
   registryKeyFindings,

@@ -19,6 +19,25 @@ export const preflightCatalog = {
       'If the cluster was rebuilt on purpose, put its UID into the site file as `cluster.uid`.',
     ],
   },
+  REPO_ADDRESS_DIFFERS: {
+    title: 'helm knows another address under the name of the chart repository',
+    meaning:
+      'The list of repositories of the helm on this machine has the name that the guide uses, with another address. liftlock itself pulls from the right one; the commands of the guide, typed by hand, would not.',
+    whatToDo: [
+      'Look at `helm repo list`. A mirror that is meant belongs into the site file, under `mirrors`.',
+      'If the other address may go, allow it by name: `--allow repo:NAME`.',
+    ],
+  },
+  CHART_INDEX: {
+    title: 'The index of a chart repository, as it was read',
+    meaning: 'Versions were looked up in this index, which was fetched anew, as after `helm repo update`.',
+    whatToDo: ['Nothing. It is kept with the plan, so that later one can tell what there was to choose from.'],
+  },
+  VERSION_LATEST: {
+    title: 'The target is the latest version, since none was named',
+    meaning: 'The guide allows to leave `--version` out. What that means today is said before anything is done.',
+    whatToDo: ['Name the version where you want another: `--version x.y.z`.'],
+  },
   PERMISSION_MISSING: {
     title: 'The API server would refuse a part of the upgrade',
     meaning:

@@ -1,17 +1,24 @@
+import { digestOfJson } from '../model/digest.ts';
 import type { Finding } from '../model/finding.ts';
 import type { KubeObject } from '../model/kube.ts';
 import type { Forecast, ObjectChange, Plan } from '../model/plan.ts';
-import type { Gate, GateSession, HelmExit, HelmRunner, ShadowAnswer } from '../model/ports.ts';
+import type { ForeseenWorld, Gate, GateSession, HelmExit, HelmRunner, ShadowAnswer } from '../model/ports.ts';
 import type { Unread } from '../model/snapshot.ts';
-import type { HelmUpgradeStep, Step } from '../model/step.ts';
+import { isUndo, type HelmUpgradeStep, type ImageToProve, type Step } from '../model/step.ts';
 import { shadowRollbackArguments, shadowUpgradeArguments } from '../release/helm-args.ts';
 import { parseManifest, workloadsOf } from '../release/manifest.ts';
 import { readReleaseRecord, type ReleaseRecord } from '../release/release-record.ts';
+import { readRefusal } from '../findings/foreseen/classify-refusal.ts';
+import { mayRenderRandomly } from '../findings/foreseen/random-templates.ts';
+import { satisfiesRange } from '../model/version.ts';
 import { attributionOf } from './attribution.ts';
 import type { ForeseenRelease, HelmStep, LookParts } from './foreseen-release.ts';
 import { foreseenWorld } from './foreseen-world.ts';
+import { imagesToProve } from './images.ts';
 import { hopLooks, releaseLooks } from './looks.ts';
+import { randomFields, withoutRandom } from './nondeterministic.ts';
 import { changesOf } from './object-changes.ts';
+import { withReplaced } from './replaced.ts';
 
 export interface ForecastParts extends LookParts {
   readonly gate: Gate;
@@ -21,6 +28,8 @@ export interface ForecastParts extends LookParts {
   readonly chartFile: (step: HelmUpgradeStep) => Promise<string>;
   /** helm's records as they will be before it begins, where that is not how they are: of releases that are unlocked. */
   readonly records?: readonly KubeObject[] | undefined;
+  /** Steps that were forecast already, in the same world: only those that differ are asked for again. */
+  readonly known?: KnownSteps | undefined;
   /** Private copies of the values that helm is given. */
   readonly valuesFiles: (step: HelmUpgradeStep) => Promise<readonly string[]>;
 }
@@ -30,7 +39,12 @@ export interface ForecastResult {
   readonly forecast: Forecast;
   /** By component. */
   readonly workloads: Readonly<Record<string, readonly KubeObject[]>>;
+  /** What the new revisions run. */
+  readonly images: readonly ImageToProve[];
 }
+
+/** Of the rounds of one planning: what was foreseen of a step, by step and world. */
+export type KnownSteps = Map<string, Foreseen>;
 
 interface Foreseen {
   readonly foreseen: ForeseenRelease;
@@ -67,9 +81,13 @@ export async function makeForecast(plan: Plan, parts: ForecastParts): Promise<Fo
     complete: unforeseen.length === 0,
     unforeseen,
     findings: [...inOrder, ...hop].flatMap((item) => item.findings),
-    changes: byComponent<readonly ObjectChange[]>((item) => item.changes),
+    changes: byComponent<readonly ObjectChange[]>((item) => withReplaced(item.changes, item.step, plan)),
   };
-  return { forecast, workloads: byComponent(({ answers }) => workloadsOf(acceptedOf(answers))) };
+  return {
+    forecast,
+    workloads: byComponent(({ answers }) => workloadsOf(acceptedOf(answers))),
+    images: imagesToProve(releases),
+  };
 }
 
 /** What is refused for a namespace is refused for each component in it: it is said once. */
@@ -77,8 +95,9 @@ function distinct(unread: readonly Unread[]): readonly Unread[] {
   return [...new Map(unread.map((item) => [`${item.what}\n${item.why}`, item])).values()];
 }
 
+/** A rollback on failure begins from a state that nobody can foresee. */
 function isHelmStep(step: Step): step is HelmStep {
-  return step.kind === 'helm-upgrade' || step.kind === 'helm-rollback';
+  return (step.kind === 'helm-upgrade' || step.kind === 'helm-rollback') && !isUndo(step);
 }
 
 /** Objects as they would be, of the writes that were accepted. */
@@ -87,21 +106,85 @@ function acceptedOf(answers: readonly ShadowAnswer[]): readonly KubeObject[] {
 }
 
 async function foresee(step: HelmStep, plan: Plan, parts: ForecastParts): Promise<Foreseen> {
-  const session = await parts.gate.openShadow(await foreseenWorld(step, plan, parts));
+  const world = await foreseenWorld(step, plan, parts);
+  const key = digestOfJson({ step, world });
+  const known = parts.known?.get(key);
+  if (known !== undefined) return known;
+  const made = await foreseeIn(world, step, parts);
+  parts.known?.set(key, made);
+  return made;
+}
+
+async function foreseeIn(world: ForeseenWorld, step: HelmStep, parts: ForecastParts): Promise<Foreseen> {
+  const { answers, exit } = await askHelm(step, world, parts);
+  const again = exit.code === 0 ? await recordAgain(step, world, parts) : undefined;
+  const first = { ...foreseenRelease(step, answers, exit, parts), again };
+  const foreseen = { ...first, changes: withoutRandom(first.changes, randomFields(first), step.namespace) };
+  const judgements = await Promise.all(releaseLooks.map((look) => look(foreseen, parts)));
+  return {
+    foreseen,
+    findings: judgements.flatMap((judgement) => judgement.findings),
+    unforeseen: [
+      ...foreseen.answers
+        .filter((answer) => answer.unforeseen !== undefined)
+        .map((answer) => ({ what: `${answer.method} ${answer.path}`, why: answer.unforeseen ?? '' })),
+      ...judgements.flatMap((judgement) => judgement.unforeseen),
+    ],
+  };
+}
+
+/** One helm in one shadow. */
+interface Pass {
+  readonly answers: readonly ShadowAnswer[];
+  readonly exit: HelmExit;
+}
+
+/**
+ * helm checks whose objects are before it asks for any change, and stops at the first that is not its own: then it is asked
+ * again to take them over, so that the rest is judged too.
+ */
+async function askHelm(step: HelmStep, world: ForeseenWorld, parts: ForecastParts): Promise<Pass> {
+  const first = await askOnce(step, world, parts, false);
+  const isHidden =
+    step.kind === 'helm-upgrade' && first.exit.code !== 0 && stopsAtOwnership(first.exit.stderr, parts.redactor);
+  return isHidden && satisfiesRange(parts.helm.version, '>=3.17.0') ? askOnce(step, world, parts, true) : first;
+}
+
+function stopsAtOwnership(words: string, redactor: LookParts['redactor']): boolean {
+  return readRefusal({ words: redactor.text(words) }).some(({ refusal }) => refusal?.code === 'FOREIGN_OWNERSHIP');
+}
+
+async function askOnce(
+  step: HelmStep,
+  world: ForeseenWorld,
+  parts: ForecastParts,
+  takeOwnership: boolean,
+): Promise<Pass> {
+  const session = await parts.gate.openShadow(world);
   try {
-    const exit = await runHelm(step, session, parts);
-    const foreseen = foreseenRelease(step, session.answers(), exit, parts);
-    const judgements = await Promise.all(releaseLooks.map((look) => look(foreseen, parts)));
-    return {
-      foreseen,
-      findings: judgements.flatMap((judgement) => judgement.findings),
-      unforeseen: [
-        ...foreseen.answers
-          .filter((answer) => answer.unforeseen !== undefined)
-          .map((answer) => ({ what: `${answer.method} ${answer.path}`, why: answer.unforeseen ?? '' })),
-        ...judgements.flatMap((judgement) => judgement.unforeseen),
-      ],
-    };
+    const exit = await runHelm(step, session, parts, takeOwnership);
+    return { answers: session.answers(), exit };
+  } finally {
+    await session.close();
+  }
+}
+
+/**
+ * A reinstall is rendered twice: what a chart makes up anew each time would take the place of what the data depends on (O4). So is
+ * a chart that may make things up, to tell what it is that changes each time (O19); all others are rendered once.
+ */
+async function recordAgain(
+  step: HelmStep,
+  world: ForeseenWorld,
+  parts: ForecastParts,
+): Promise<ReleaseRecord | undefined> {
+  const content = parts.snapshot.components.find(({ name }) => name === step.component)?.chart?.content;
+  const isRandom = content !== undefined && mayRenderRandomly(content);
+  if (step.kind !== 'helm-upgrade' || (step.reinstalls !== true && !isRandom)) return undefined;
+  const session = await parts.gate.openShadow(world);
+  try {
+    await runHelm(step, session, parts);
+    return newestRecord(session.answers())?.record;
   } finally {
     await session.close();
   }
@@ -115,7 +198,7 @@ function foreseenRelease(
 ): ForeseenRelease {
   const read = parts.snapshot.components.find((component) => component.name === step.component);
   const answers = all.filter((answer) => !isReleaseRecord(answer));
-  const record = newestRecord(all);
+  const newest = newestRecord(all);
   return {
     step,
     answers,
@@ -123,28 +206,42 @@ function foreseenRelease(
     helm: { major: parts.helm.major, code: exit.code, words: parts.redactor.text(exit.stderr).trim() },
     release: read?.release,
     chart: step.kind === 'helm-upgrade' ? read?.chart : undefined,
-    record,
-    objects: parseManifest(record?.manifest ?? ''),
-    hooks: record?.hooks.flatMap((hook) => parseManifest(hook.manifest)) ?? [],
+    record: newest?.record,
+    ...(newest === undefined ? {} : { recordBytes: newest.bytes }),
+    objects: parseManifest(newest?.record.manifest ?? ''),
+    hooks: newest?.record.hooks.flatMap((hook) => parseManifest(hook.manifest)) ?? [],
   };
 }
 
-/** helm's record of the new revision, which exists in the shadow alone. */
-function newestRecord(answers: readonly ShadowAnswer[]): ReleaseRecord | undefined {
-  const records = answers.filter(isReleaseRecord).flatMap(({ after }) => {
-    const record = after === undefined ? undefined : readReleaseRecord(after).record;
-    return record === undefined ? [] : [record];
-  });
-  return records.toSorted((a, b) => b.revision - a.revision)[0];
+interface NewRecord {
+  readonly record: ReleaseRecord;
+  /** What it takes of the Secret that holds it. */
+  readonly bytes: number;
 }
 
-async function runHelm(step: HelmStep, session: GateSession, parts: ForecastParts): Promise<HelmExit> {
+/** helm's record of the new revision, which exists in the shadow alone. */
+function newestRecord(answers: readonly ShadowAnswer[]): NewRecord | undefined {
+  const records = answers.filter(isReleaseRecord).flatMap(({ after }) => {
+    const record = after === undefined ? undefined : readReleaseRecord(after).record;
+    const payload = after?.data?.['release'];
+    const bytes = typeof payload === 'string' ? Buffer.byteLength(payload, 'base64') : 0;
+    return record === undefined ? [] : [{ record, bytes }];
+  });
+  return records.toSorted((a, b) => b.record.revision - a.record.revision)[0];
+}
+
+async function runHelm(
+  step: HelmStep,
+  session: GateSession,
+  parts: ForecastParts,
+  takeOwnership = false,
+): Promise<HelmExit> {
   const { helm } = parts;
   if (step.kind === 'helm-rollback') {
     return helm.start({ args: shadowRollbackArguments(step, helm.major), kubeconfig: session.kubeconfig }).done;
   }
   const args = shadowUpgradeArguments(
-    { ...step, chartFile: await parts.chartFile(step), valuesFiles: await parts.valuesFiles(step) },
+    { ...step, chartFile: await parts.chartFile(step), valuesFiles: await parts.valuesFiles(step), takeOwnership },
     helm.major,
   );
   return helm.start({ args, kubeconfig: session.kubeconfig }).done;

@@ -1,7 +1,7 @@
-import type { Finding } from '../model/finding.ts';
+import type { Finding, Remedy } from '../model/finding.ts';
 import type { KubeObject } from '../model/kube.ts';
 import type { ObjectChange } from '../model/plan.ts';
-import type { ClusterReader, ClusterWriter, ShadowAnswer } from '../model/ports.ts';
+import type { ClusterReader, ClusterWriter, ImageQuestion, ImageStatus, ShadowAnswer } from '../model/ports.ts';
 import type { Redactor } from '../model/redaction.ts';
 import type { ChartInfo, Release, Snapshot, Unread } from '../model/snapshot.ts';
 import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
@@ -23,6 +23,10 @@ export interface ForeseenRelease {
   readonly chart?: ChartInfo | undefined;
   /** helm's record of the new revision, which exists in the shadow alone; undefined where helm refused before writing one. */
   readonly record?: ReleaseRecord | undefined;
+  /** What that record takes of the Secret that holds it. */
+  readonly recordBytes?: number | undefined;
+  /** The same asked a second time, where a release is reinstalled or its chart may make things up: what differs is made up. */
+  readonly again?: ReleaseRecord | undefined;
   /** The new revision's objects as the manifest has them, and its hooks: an object without a namespace is in the release's. */
   readonly objects: readonly KubeObject[];
   readonly hooks: readonly KubeObject[];
@@ -34,6 +38,18 @@ export interface LookParts {
   readonly writer: Pick<ClusterWriter, 'dryRunCreate' | 'dryRunPatch'>;
   readonly redactor: Redactor;
   readonly snapshot: Snapshot;
+  /** The last rung of a ladder, for components that may be uninstalled and installed again. */
+  readonly mayReinstall?: ((component: string) => Remedy | undefined) | undefined;
+  /** The site says that no node comes by itself. */
+  readonly fixedNodes?: boolean | undefined;
+  /** Asks registries whether images exist; absent where the site turned that off. */
+  readonly images?:
+    | {
+        readonly statusOf: (image: string, question: ImageQuestion) => Promise<ImageStatus>;
+        /** A step of the plan lets the nodes pull them. */
+        readonly areProvenInCluster: boolean;
+      }
+    | undefined;
 }
 
 /** What one look finds, and what it could not judge. */

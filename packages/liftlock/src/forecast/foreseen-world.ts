@@ -1,10 +1,13 @@
 import type { Plan } from '../model/plan.ts';
-import type { KubeObject, ObjectRef } from '../model/kube.ts';
+import { formatRef, refOf, type KubeObject, type ObjectRef } from '../model/kube.ts';
 import type { ForeseenWorld } from '../model/ports.ts';
 import { isProblem } from '../model/problem.ts';
-import type { PatchObjectStep } from '../model/step.ts';
+import type { HelmUninstallStep, PatchObjectStep, RewriteRecordStep } from '../model/step.ts';
 import { patchOf } from '../plan/steps/patch-object.ts';
+import { rewriteManifest } from '../release/release-record.ts';
+import { rewriteApis } from '../release/rewrite-apis.ts';
 import { objectPath } from '../snapshot/object-path.ts';
+import { listRecords } from '../snapshot/read-release.ts';
 import type { HelmStep, LookParts } from './foreseen-release.ts';
 
 export interface WorldParts extends Pick<LookParts, 'reader' | 'writer'> {
@@ -14,17 +17,63 @@ export interface WorldParts extends Pick<LookParts, 'reader' | 'writer'> {
 
 /** The cluster as it will be when a helm step begins: with what the plan's steps of the same component do before it. */
 export async function foreseenWorld(step: HelmStep, plan: Plan, parts: WorldParts): Promise<ForeseenWorld> {
+  const records: KubeObject[] = [...(parts.records ?? [])];
   const objects: KubeObject[] = [];
   const absent: ObjectRef[] = [];
+  const withoutReleases: ReleaseName[] = [];
   for (const earlier of plan.steps.slice(0, plan.steps.indexOf(step))) {
     if (earlier.component !== step.component) continue;
     if (earlier.kind === 'replace-object') absent.push(earlier.object);
+    if (earlier.kind === 'helm-uninstall') {
+      withoutReleases.push({ name: earlier.release, namespace: earlier.namespace });
+      absent.push(...goneAfter(earlier, plan));
+    }
+    if (earlier.kind === 'rewrite-record') records.push(...(await rewrittenRecord(earlier, parts)));
     if (earlier.kind === 'patch-object') {
       const patched = await patchedObject(earlier, parts);
       if (patched !== undefined) objects.push(patched);
     }
   }
-  return { records: parts.records ?? [], objects, absent };
+  const gone = new Set(absent.map(formatRef));
+  return {
+    records,
+    objects: objects.filter((object) => !gone.has(formatRef(refOf(object)))),
+    absent,
+    withoutReleases,
+  };
+}
+
+type ReleaseName = NonNullable<ForeseenWorld['withoutReleases']>[number];
+
+/** What an uninstall takes and nothing puts back: what comes back is there as it is now, with the same marks. */
+function goneAfter({ component, objects }: HelmUninstallStep, plan: Plan): readonly ObjectRef[] {
+  const back = plan.steps.flatMap((step) => {
+    if (step.kind !== 'put-back' || step.component !== component) return [];
+    const claims = step.claims.filter((claim) => claim.isRebound && claim.volume !== '');
+    return [
+      ...step.kept.map(({ object }) => formatRef(object)),
+      ...claims.map(({ namespace, name }) =>
+        formatRef({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name }),
+      ),
+    ];
+  });
+  return objects.filter((object) => !back.includes(formatRef(object)));
+}
+
+/** helm's record as it will be; none where it cannot be read: then helm says what it thinks of the one that is there. */
+async function rewrittenRecord(
+  step: RewriteRecordStep,
+  { reader }: Pick<WorldParts, 'reader'>,
+): Promise<readonly KubeObject[]> {
+  try {
+    const records = await listRecords(reader, step.namespace, step.release);
+    return records
+      .filter(({ metadata }) => metadata.labels?.['version'] === String(step.revision))
+      .map((record) => rewriteManifest(record, (manifest) => rewriteApis(manifest, step.changes)));
+  } catch (error) {
+    if (isProblem(error)) return [];
+    throw error;
+  }
 }
 
 /** The object as it would be after the patch; undefined where that cannot be asked: then the live one is looked at. */

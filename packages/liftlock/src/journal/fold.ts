@@ -3,7 +3,7 @@ import type { Entry, EntryBody, Fault, ProblemRecord } from '../model/journal.ts
 import type { JsonObject } from '../model/json.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Touched } from '../model/problem.ts';
-import type { Step } from '../model/step.ts';
+import { isUndo, type Step } from '../model/step.ts';
 
 /**
  * Where a step stands.
@@ -109,6 +109,22 @@ function resumedStep(step: StepState): StepState {
   return step.phase === 'acting' ? { ...fresh, touched: worse(step.touched, 'unknown'), wasCutOff: true } : fresh;
 }
 
+/**
+ * A way back that was begun is finished first: the step that it undoes stays failed until then. One that was not, or that is
+ * over, may be needed again.
+ */
+function resumedSteps(steps: readonly StepState[]): readonly StepState[] {
+  const unfinished = steps.flatMap(({ step, phase, wasTried }) =>
+    isUndo(step) && wasTried && phase !== 'settled' ? [step.undoes] : [],
+  );
+  return steps.map((state) => {
+    const { step } = state;
+    if (unfinished.includes(step.id)) return state;
+    if (!isUndo(step) || unfinished.includes(step.undoes)) return resumedStep(state);
+    return { ...freshStep(step), touched: state.touched, writes: state.writes };
+  });
+}
+
 function applyEntry(state: RunState, entry: Entry): RunState {
   switch (entry.type) {
     case 'run-started':
@@ -128,7 +144,7 @@ function applyEntry(state: RunState, entry: Entry): RunState {
         status: 'running',
         stopReason: undefined,
         resumes: state.resumes + 1,
-        steps: state.steps.map(resumedStep),
+        steps: resumedSteps(state.steps),
       };
     case 'stopped':
       return { ...state, status: 'stopped', stopReason: entry.reason, endedAt: entry.at };

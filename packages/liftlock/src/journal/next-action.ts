@@ -1,5 +1,6 @@
-import type { Step } from '../model/step.ts';
-import type { RunState } from './fold.ts';
+import { isUndo, type Step } from '../model/step.ts';
+import type { RunState, StepState } from './fold.ts';
+import { undoOf } from './undo.ts';
 
 /** The next thing to do, or why nothing is left. */
 export type Action =
@@ -15,8 +16,15 @@ export type Action =
  * settled, so component n+1 never begins before n is healthy.
  */
 export function nextAction(state: RunState): Action {
-  const open = state.steps.find((step) => step.phase !== 'settled');
+  const open = state.steps.find((step) => step.phase !== 'settled' && !isUndo(step.step));
   if (open === undefined) return { do: 'finish' };
+  const undo = open.phase === 'failed' ? undoOf(open, state.steps) : undefined;
+  // Whatever becomes of the way back, the run stops with what made it necessary.
+  if (undo === undefined || undo.phase === 'settled') return actionFor(open);
+  return actionFor(undo);
+}
+
+function actionFor(open: StepState): Action {
   switch (open.phase) {
     case 'todo':
       return { do: 'observe', step: open.step };

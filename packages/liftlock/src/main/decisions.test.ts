@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Finding, Severity } from '../model/finding.ts';
-import { affirmationsOf, decisionsOf, defaultDecisions, withWord } from './decisions.ts';
+import { affirmationsOf, decisionsOf, defaultDecisions, withReasons, withWord } from './decisions.ts';
 
 it('a word passes the check that nobody could look at, and no other', () => {
   const results = [
@@ -42,4 +42,14 @@ it('nothing is taken where someone has decided, and nothing for what stands in n
   const immutable = finding('blocker', ['drop:coder:--force', true], ['recreate:service/a', false]);
   expect(defaultDecisions([immutable], decisionsOf(['recreate:service/a'], 'ada', now), now)).toEqual([]);
   expect(defaultDecisions([finding('warning', ['adopt:serviceaccount/c', true])], [], now)).toEqual([]);
+});
+
+it('a decision keeps what it answers: its finding is gone once the remedy is planned in', () => {
+  const remedy = { id: 'adopt:configmap/x', title: 'Make it its own', destructive: false, commands: [] };
+  const found = { code: 'FOREIGN_OWNERSHIP', severity: 'blocker' as const, message: '', remedies: [remedy] };
+  const decision = (id: string) => ({ remedy: id, by: 'Ada', at: '2026-12-05T21:58:00Z', how: 'flag' as const });
+  expect(withReasons([decision(remedy.id), decision('unlock:y')], [found])).toEqual([
+    { ...decision(remedy.id), code: 'FOREIGN_OWNERSHIP', title: 'Make it its own' },
+    decision('unlock:y'),
+  ]);
 });

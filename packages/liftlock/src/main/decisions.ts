@@ -1,5 +1,6 @@
 import { applyDecisions } from '../findings/judge.ts';
 import type { Decision, Finding, Severity } from '../model/finding.ts';
+import { formatRef } from '../model/kube.ts';
 import type { Affirmation } from '../model/site.ts';
 
 const order: readonly Severity[] = ['blocker', 'warning', 'info'];
@@ -25,6 +26,39 @@ export function defaultDecisions(
     at: at.toISOString(),
     how: 'default' as const,
   }));
+}
+
+/**
+ * Decisions with what each one answers: a finding whose remedy is planned in is gone from the next forecast, and nobody
+ * could tell any more why a step is there.
+ */
+export function withReasons(decisions: readonly Decision[], findings: readonly Finding[]): readonly Decision[] {
+  return decisions.map((decision) => {
+    for (const { code, remedies } of findings) {
+      const remedy = remedies.find(({ id }) => id === decision.remedy);
+      if (remedy !== undefined) return { ...decision, code, title: remedy.title };
+    }
+    return decision;
+  });
+}
+
+/**
+ * What earlier rounds have found and the plan mends by a decision: the last forecast, made with the remedy, does not show it
+ * any more, and people want to know what they are being spared.
+ */
+export function mendedFindings(
+  known: readonly Finding[],
+  last: readonly Finding[],
+  decisions: readonly Decision[],
+): readonly Finding[] {
+  const keyOf = ({ code, component, object, field }: Finding) =>
+    [code, component, object === undefined ? '' : formatRef(object), field].join('\n');
+  const standing = new Set(last.map(keyOf));
+  const decided = new Set(decisions.map((decision) => decision.remedy));
+  const gone = known.filter(
+    (item) => !standing.has(keyOf(item)) && item.remedies.some((remedy) => decided.has(remedy.id)),
+  );
+  return [...new Map(gone.map((item) => [keyOf(item), item])).values()];
 }
 
 /** `--affirm ID[=BY]` as affirmations for one target version. */

@@ -4,10 +4,17 @@ import { connectCluster } from '../adapters/cluster/connect.ts';
 import { keyAges } from '../adapters/credentials/key-ages.ts';
 import { readKeyFile } from '../adapters/credentials/key-file.ts';
 import { registryCredentials } from '../adapters/credentials/registry-credentials.ts';
-import { checkCheckout, loadPlatform, loadSite, loadValuesFile } from '../adapters/files/platform-catalog.ts';
+import {
+  checkCheckout,
+  hasValuesFile,
+  loadPlatform,
+  loadSite,
+  loadValuesFile,
+} from '../adapters/files/platform-catalog.ts';
 import { readSiteMemory, type SiteMemory } from '../adapters/files/site-memory.ts';
 import { cacheHome, siteFolder, stateHome } from '../adapters/files/state-folder.ts';
 import { makeGate } from '../adapters/gate/gate.ts';
+import { makeHelmRepositories } from '../adapters/helm/helm-repositories.ts';
 import { findHelm } from '../adapters/helm/helm-runner.ts';
 import { request } from '../adapters/http/http-client.ts';
 import { makeRegistry } from '../adapters/registry/registry.ts';
@@ -15,7 +22,15 @@ import { expand, resolveOptions } from '../definition/index.ts';
 import { digestOfJson } from '../model/digest.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Platform } from '../model/platform.ts';
-import type { Clock, ClusterReader, ClusterWriter, Gate, HelmRunner, Registry } from '../model/ports.ts';
+import type {
+  Clock,
+  ClusterReader,
+  ClusterWriter,
+  Gate,
+  HelmRepositories,
+  HelmRunner,
+  Registry,
+} from '../model/ports.ts';
 import { exitCodes, Problem } from '../model/problem.ts';
 import type { Redactor } from '../model/redaction.ts';
 import { Site } from '../model/site.ts';
@@ -37,6 +52,7 @@ export interface SiteFlags {
   readonly keyFile?: string | undefined;
   readonly keyCreated?: string | undefined;
   readonly caFile?: string | undefined;
+  readonly proveImages?: Site['proveImages'] | undefined;
 }
 
 /** A platform and a site, read and checked, without a cluster. */
@@ -57,6 +73,8 @@ export interface OpenSite extends Described {
   readonly connection: Awaited<ReturnType<typeof connectCluster>>;
   readonly helm: HelmRunner;
   readonly registry: Registry;
+  /** Of the operator's own helm, on this machine. */
+  readonly repositories: HelmRepositories;
   readonly gate: Gate;
   readonly memory: SiteMemory;
   readonly redactor: Redactor;
@@ -66,6 +84,8 @@ export interface OpenSite extends Described {
   say(text: string): void;
   /** Names everything that the folder of values files lacks, at once. */
   checkValues(): Promise<void>;
+  /** True where the site's folder of values files holds a file that overrides values which are carried over. */
+  hasValues(path: string): Promise<boolean>;
   loadValues(path: string): Promise<ValuesFile>;
   key(): Promise<KeyInfo | undefined>;
   keyJson(): Promise<string>;
@@ -103,11 +123,12 @@ export async function describeSite(flags: SiteFlags, environment: Environment): 
     ...definedOnly({
       namespace: flags.namespace ?? base.namespace,
       valuesFrom: absolute(flags.valuesFrom) ?? base.valuesFrom,
+      proveImages: flags.proveImages ?? base.proveImages,
     }),
     credentials: { registry },
   };
   return {
-    platform,
+    platform: withReleases(platform, site.releases),
     platformDigest: digest,
     platformFile: file,
     site,
@@ -136,7 +157,7 @@ export async function openSite(described: Described, flags: SiteFlags, parts: Op
     context: site.cluster.context,
     env: environment,
   });
-  const { registry, ages } = openRegistry(described, parts);
+  const { registry, credentials, ages } = openRegistry(described, parts);
   for (const warning of connection.warnings) parts.say?.(warning);
   const osUser = userInfo().username;
   const checkout = site.valuesFrom ?? process.cwd();
@@ -148,6 +169,12 @@ export async function openSite(described: Described, flags: SiteFlags, parts: Op
     connection,
     helm,
     registry,
+    repositories: makeHelmRepositories({
+      helm,
+      env: environment,
+      caFile: site.credentials.registry?.caFile,
+      loginFor: (host) => credentials.loginFor(host),
+    }),
     gate: makeGate(connection, { folder: join(described.folder, 'gate') }),
     memory: await readSiteMemory(described.folder),
     redactor,
@@ -156,12 +183,15 @@ export async function openSite(described: Described, flags: SiteFlags, parts: Op
     holder: `${osUser}@${hostname()} pid ${process.pid}`,
     say: parts.say ?? (() => undefined),
     checkValues: () => {
-      const files = described.platform.components.flatMap((component) => component.values.files);
+      const files = described.platform.components.flatMap((component) => component.values.files ?? []);
+      if (files.length === 0) return Promise.resolve();
       return checkCheckout(
         checkout,
         files.map((path) => expand(path, site.options)),
       );
     },
+    // Only where the site names a folder: a file that happens to lie where one stands is no decision.
+    hasValues: async (path) => site.valuesFrom !== undefined && hasValuesFile(site.valuesFrom, path),
     loadValues: (path) => loadValuesFile(checkout, expand(path, site.options)),
     key: async () => (keyFile === undefined ? undefined : ages.ageOf(readKeyFile(keyFile, redactor).keyId, keyCreated)),
     keyJson: async () => {
@@ -180,7 +210,7 @@ export function openRegistry(described: Described, parts: OpenParts) {
   const wanted = site.credentials.registry ?? {};
   const credentials = registryCredentials({
     site: wanted,
-    platform: platform.registry ?? { host: '' },
+    platform: platform.registry ?? { host: repositoryHost(platform) },
     mirrors: site.mirrors,
     clock: systemClock,
     redactor: parts.redactor,
@@ -199,6 +229,21 @@ export function openRegistry(described: Described, parts: OpenParts) {
   });
   const ages = keyAges(join(stateHome(parts.environment), 'keys.json'), systemClock);
   return { registry, credentials, ages };
+}
+
+/** Where a platform without a registry keeps its charts: the host that the site's credentials are for. */
+function repositoryHost(platform: Platform): string {
+  const repo = platform.components.find(({ chart }) => chart.repo !== undefined)?.chart.repo;
+  return repo === undefined ? '' : new URL(repo).host;
+}
+
+/** Releases that this site calls otherwise than the guide. */
+function withReleases(platform: Platform, releases: Site['releases']): Platform {
+  const components = platform.components.map((component) => ({
+    ...component,
+    release: releases[component.name] ?? component.release,
+  }));
+  return { ...platform, components };
 }
 
 /** The flags as the journal keeps them: absolute paths, no secrets. */

@@ -4,14 +4,17 @@ import { readChart } from '../adapters/registry/read-chart.ts';
 import { sourceOf } from '../adapters/registry/reference.ts';
 import { openRunFolder } from '../adapters/files/run-folder.ts';
 import type { PreflightEvidence } from '../findings/evidence.ts';
+import { mayReinstall } from '../findings/foreseen/may-reinstall.ts';
 import { judge, placeFindings } from '../findings/judge.ts';
-import { makeForecast, type ForecastResult } from '../forecast/forecast.ts';
-import type { Decision, Finding } from '../model/finding.ts';
+import { makeForecast, type ForecastResult, type KnownSteps } from '../forecast/forecast.ts';
+import type { Decision, Finding, Remedy } from '../model/finding.ts';
 import type { KubeObject } from '../model/kube.ts';
 import type { ComponentPlan, Forecast, Plan } from '../model/plan.ts';
 import { satisfiesRange } from '../model/version.ts';
 import { Problem } from '../model/problem.ts';
-import type { ChartInfo, Snapshot } from '../model/snapshot.ts';
+import type { ChartInfo, Snapshot, ValuesFile } from '../model/snapshot.ts';
+import type { Component } from '../model/platform.ts';
+import type { ImageToProve } from '../model/step.ts';
 import { makePlan, noForecast } from '../plan/make-plan.ts';
 import { selectComponents, type Selection } from '../plan/select.ts';
 import { nearestWord } from '../definition/index.ts';
@@ -20,15 +23,22 @@ import { readHealth } from '../run/health.ts';
 import { isUnlocked, pendingRecord } from '../run/unlock.ts';
 import { markFailed } from '../release/release-record.ts';
 import { readSnapshot } from '../snapshot/read-snapshot.ts';
-import { defaultDecisions, settle } from './decisions.ts';
+import { defaultDecisions, mendedFindings, settle, withReasons } from './decisions.ts';
+import { imageEvidence } from './image-evidence.ts';
 import type { OpenSite } from './open-site.ts';
+import { withHoldings } from './with-holdings.ts';
 import { pastSeconds } from './past-runs.ts';
+import { openReusing, type Reusing } from './reusing.ts';
 
 export interface UpgradeRequest {
   readonly target: string;
+  /** Nobody named the target: it is the newest that there is. */
+  readonly isLatest?: boolean | undefined;
   readonly selection: Selection;
   readonly decisions: readonly Decision[];
   readonly withForecast: boolean;
+  /** An earlier forecast will do where nothing that it rests on has changed: never for what is applied. */
+  readonly mayReuse?: boolean | undefined;
 }
 
 export interface Planned {
@@ -72,17 +82,29 @@ export async function takeSnapshot(
     now: site.clock.now(),
     key: isUpgrade ? await site.key() : undefined,
     pullChart: isUpgrade ? (reference, version) => pullChart(site, reference, version) : undefined,
-    loadValues: async (component) =>
-      isUpgrade ? Promise.all(component.values.files.map((path) => site.loadValues(path))) : [],
+    loadValues: async (component) => (isUpgrade ? loadValuesOf(component, site) : []),
+    repositories:
+      isUpgrade && site.platform.components.some(({ chart }) => chart.repo !== undefined)
+        ? site.repositories
+        : undefined,
     readHealth,
   });
+}
+
+/** The operator's files, in order; undefined where the live values are carried and no file of that name overrides them. */
+async function loadValuesOf({ values }: Component, site: OpenSite): Promise<readonly ValuesFile[] | undefined> {
+  const own =
+    values.files ?? (values.file !== undefined && (await site.hasValues(values.file)) ? [values.file] : undefined);
+  return own === undefined ? undefined : Promise.all(own.map((path) => site.loadValues(path)));
 }
 
 async function pullChart(site: OpenSite, reference: string, version: string): Promise<ChartInfo> {
   const digest = await site.registry.resolve(reference, version);
   const { file } = await site.registry.pull(reference, digest);
   const content = readChart(file);
-  return { ...content, reference, source: sourceOf(reference, site.site.mirrors), digest, file };
+  const listing = await site.registry.listing(reference);
+  const source = sourceOf(reference, site.site.mirrors);
+  return { ...content, reference, source, digest, file, ...(listing === undefined ? {} : { index: listing.index }) };
 }
 
 /** Rounds of planning at most: each takes the remedies that the one before has found and that destroy nothing. */
@@ -96,9 +118,11 @@ export async function planUpgrade(site: OpenSite, request: UpgradeRequest): Prom
   requireHelm(site);
   const names = site.platform.components.map((component) => component.name);
   const selected = selectComponents(names, request.selection, nearestWord);
-  const snapshot = await takeSnapshot(site, request.target);
+  const snapshot = await withHoldings(site, await takeSnapshot(site, request.target), request.decisions);
+  let images: readonly ImageToProve[] = [];
   const planWith = (decisions: readonly Decision[], findings: readonly Finding[]) =>
     makePlan({
+      images,
       platform: site.platform,
       platformDigest: site.platformDigest,
       site: site.site,
@@ -112,14 +136,26 @@ export async function planUpgrade(site: OpenSite, request: UpgradeRequest): Prom
     });
   let { decisions } = request;
   let known: readonly Finding[] = [];
+  const steps: KnownSteps = new Map();
+  const reusing = request.mayReuse === true && request.withForecast ? await openReusing(site, snapshot) : undefined;
   let plan = planWith(decisions, known);
   for (let round = 1; ; round += 1) {
-    const { forecast, findings } = await judgePlan(site, plan, snapshot, request, decisions);
+    const judged = await judgePlan(site, plan, snapshot, request, decisions, steps, reusing);
+    const { forecast, findings } = judged;
+    if (site.site.proveImages === 'cluster') images = judged.images;
     known = [...known, ...findings];
     decisions = [...decisions, ...defaultDecisions(findings, decisions, site.clock.now())];
     const next = planWith(decisions, known);
-    if (next.digest === plan.digest || round >= mostRounds)
-      return { snapshot, plan: withFindings(plan, forecast, findings, snapshot, plan.decisions) };
+    if (next.digest === plan.digest || round >= mostRounds) {
+      const all = [...findings, ...mendedFindings(known, findings, plan.decisions)];
+      return {
+        snapshot,
+        plan: {
+          ...withFindings(plan, forecast, all, snapshot, plan.decisions),
+          decisions: withReasons(plan.decisions, known),
+        },
+      };
+    }
     plan = next;
   }
 }
@@ -129,24 +165,29 @@ async function judgePlan(
   site: OpenSite,
   plan: Plan,
   snapshot: Snapshot,
-  { target, withForecast }: UpgradeRequest,
+  { target, isLatest, withForecast }: UpgradeRequest,
   decisions: readonly Decision[],
-): Promise<{ readonly forecast: Forecast; readonly findings: readonly Finding[] }> {
+  steps: KnownSteps,
+  reusing?: Reusing,
+): Promise<Pick<ForecastResult, 'forecast' | 'images'> & { readonly findings: readonly Finding[] }> {
   const evidence: PreflightEvidence = {
     platform: site.platform,
     site: site.site,
     snapshot,
     target,
+    isLatestTarget: isLatest,
     decisions,
     now: site.clock.now(),
     selected: plan.components.filter(isActedOn).map((component) => component.name),
     worstSeconds: worstSeconds(plan),
   };
   const isElsewhere = placeFindings(evidence).length > 0;
-  const foreseen = withForecast && !isElsewhere ? await foresee(site, plan, snapshot) : undefined;
+  const make = (from: OpenSite) => foresee(from, plan, snapshot, [], steps);
+  const forecasting = () => (reusing === undefined ? make(site) : reusing.forecastOf(plan, make));
+  const foreseen = withForecast && !isElsewhere ? await forecasting() : undefined;
   const forecast = foreseen?.forecast ?? noForecast;
   const findings = [...judge({ ...evidence, forecastWorkloads: foreseen?.workloads }), ...forecast.findings];
-  return { forecast, findings };
+  return { forecast, findings, images: foreseen?.images ?? [] };
 }
 
 function isActedOn({ action }: ComponentPlan): boolean {
@@ -182,12 +223,14 @@ export function withFindings(
  * Runs the plan's helm steps against the shadow, with private copies of the values that are gone afterwards.
  * @param unlocks releases that may be unlocked where a helm that died has left them pending, besides those that were
  * decided on
+ * @param known what earlier rounds of the same planning have foreseen
  */
 export async function foresee(
   site: OpenSite,
   plan: Plan,
   snapshot: Snapshot,
   unlocks: readonly string[] = [],
+  known?: KnownSteps,
 ): Promise<ForecastResult> {
   const draft = await openRunFolder(join(site.folder, 'forecasts'), site.redactor);
   const folder = await openRunFolder(await mkdtemp(join(draft.path, 'forecast-')), site.redactor);
@@ -196,6 +239,7 @@ export async function foresee(
     return await makeForecast(plan, {
       gate: site.gate,
       helm: site.helm,
+      known,
       records: await unlockedRecords(site, plan, snapshot, unlocks),
       redactor: site.redactor,
       now: site.clock.now(),
@@ -203,17 +247,28 @@ export async function foresee(
       reader: site.reader,
       writer: site.writer,
       snapshot,
+      fixedNodes: site.site.fixedNodes,
+      mayReinstall: (name) => lastRemedy(site, snapshot, name),
+      images: imageEvidence(site, plan, snapshot),
       valuesFiles: (step) =>
         writeHelmValues(step, {
           loadValues: site.loadValues,
           readFile: (file) => readFile(file, 'utf8'),
           liveValues: async () => chartOf(step.component)?.release?.values ?? {},
+          frozen: async () => undefined,
           write: folder.writeSecret,
         }),
     });
   } finally {
     await rm(folder.path, { recursive: true, force: true });
   }
+}
+
+/** Uninstall and reinstall, where the guide advises it and there is something to uninstall. */
+function lastRemedy({ platform }: OpenSite, { components }: Snapshot, name: string): Remedy | undefined {
+  const isAdvised = platform.components.find((component) => component.name === name)?.reinstall === true;
+  const isThere = components.find((component) => component.name === name)?.release !== undefined;
+  return isAdvised && isThere ? mayReinstall(name) : undefined;
 }
 
 /** Records of pending releases as they will be when helm runs in earnest: failed (O1). */

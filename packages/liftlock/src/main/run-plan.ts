@@ -5,6 +5,7 @@ import { makeLease } from '../adapters/cluster/lease.ts';
 import { openRunFolder } from '../adapters/files/run-folder.ts';
 import { readSiteMemory, rememberSite } from '../adapters/files/site-memory.ts';
 import { readText, request } from '../adapters/http/http-client.ts';
+import { makeNameResolver } from '../adapters/http/name-resolver.ts';
 import { openJournal } from '../adapters/journal/sqlite-journal.ts';
 import { foldJournal, type RunState } from '../journal/fold.ts';
 import type { Decision } from '../model/finding.ts';
@@ -140,12 +141,14 @@ export async function makeWorld(parts: WorldParts): Promise<World> {
     gate: site.gate,
     helm: site.helm,
     registry: site.registry,
+    repositories: site.repositories,
     lease: parts.lease,
     clock: site.clock,
     redactor: site.redactor,
     unlearned: await learnReleases(site.reader, site.redactor, state.plan.site.namespace),
     folder: parts.folder,
     web: webProbe(site),
+    names: makeNameResolver(site.site.dnsServer),
     key: { keyId: async () => (await site.key())?.id ?? '', keyJson: site.keyJson },
     stop: parts.stop,
     startedAt: state.startedAt,

@@ -36,4 +36,7 @@ export interface Decision {
   readonly at: string;
   /** `default`: nobody was asked, the remedy destroys nothing. */
   readonly how: 'flag' | 'site' | 'person' | 'default';
+  /** The code of the finding that it answers, and what its remedy does; where the findings of the plan named it. */
+  readonly code?: string | undefined;
+  readonly title?: string | undefined;
 }

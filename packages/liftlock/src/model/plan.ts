@@ -24,7 +24,8 @@ export interface FieldChange extends Partial<FieldAttribution> {
 /** How one object of a release would change: what the API server answered in the shadow. */
 export interface ObjectChange {
   readonly object: ObjectRef;
-  readonly change: 'created' | 'changed' | 'deleted' | 'unchanged';
+  /** `replaced`: a step of the plan deletes it, and helm makes it anew. */
+  readonly change: 'created' | 'changed' | 'deleted' | 'replaced' | 'unchanged';
   /** For `changed`. */
   readonly fields: readonly FieldChange[];
   readonly restartsPods: boolean;

@@ -46,20 +46,65 @@ export const Outage = z.strictObject({
   why: z.string(),
 });
 
+/** Where a chart lies: in an OCI registry, or in a repository with an index.yaml. Exactly one of `oci` and `repo`. */
+export const ComponentChart = z.strictObject({
+  oci: z.string().startsWith('oci://').optional(),
+  repo: z
+    .url({ protocol: /^https$/ })
+    .optional()
+    .describe('Address of a chart repository, as helm repo add takes it'),
+  name: Name.optional().describe('Name of the chart in the repository'),
+  as: Name.optional().describe("The name under which the guide adds the repository to helm; else the chart's name"),
+});
+export type ComponentChart = z.infer<typeof ComponentChart>;
+
+/** Where values come from: files that the operator keeps, or the live release itself. Exactly one of `files` and `carry`. */
+export const ComponentValues = z.strictObject({
+  files: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe('Values files below the folder that the site gives as valuesFrom; {options.NAME} is replaced'),
+  carry: z
+    .literal('exported')
+    .optional()
+    .describe("exported: the live release's own values, in full; a file of the same name below valuesFrom wins"),
+  file: z.string().optional().describe('The file into which the guide exports them'),
+});
+export type ComponentValues = z.infer<typeof ComponentValues>;
+
+/** Flags of the guide that helm is not given as they stand. */
+export const GuideFlags = z.strictObject({
+  force: z.boolean().default(false).describe('--force: helm replaces objects; left out where that would fail'),
+  atomic: z.boolean().default(false).describe('--atomic: a step of its own that rolls back on failure'),
+});
+export type GuideFlags = z.infer<typeof GuideFlags>;
+
+/** What the vendor says of how far one upgrade may go. */
+export const UpgradeAdvice = z.strictObject({
+  maxMinors: z.number().int().positive().describe('Minor versions that one upgrade may climb without a warning'),
+  source: z.string().describe('Where the vendor says so'),
+});
+export type UpgradeAdvice = z.infer<typeof UpgradeAdvice>;
+
 export const Component = z.strictObject({
   name: Name,
   title: z.string(),
   description: z.string().optional(),
   release: Name.describe('The name of the Helm release'),
   namespace: z.string().optional().describe('Only where it differs from the platform namespace'),
-  chart: z.strictObject({ oci: z.string().startsWith('oci://') }),
-  values: z.strictObject({
-    files: z
-      .array(z.string())
-      .min(1)
-      .describe('Values files below the folder that the site gives as valuesFrom; {options.NAME} is replaced'),
-  }),
-  timeout: Duration.describe("helm's --timeout, as the guide gives it"),
+  chart: ComponentChart,
+  values: ComponentValues,
+  flags: GuideFlags.optional(),
+  guideCommand: z
+    .string()
+    .startsWith('helm upgrade ')
+    .optional()
+    .describe(
+      "The guide's command word by word, where it is not the usual one: {release}, {chart}, {version}, {namespace}, {values}, {timeout}",
+    ),
+  timeout: Duration.describe("helm's --timeout, as the guide gives it; 300s, helm's own, where it gives none"),
+  upgrade: UpgradeAdvice.optional(),
   migrates: z
     .strictObject({
       containers: z.array(z.string()).min(1),
@@ -68,6 +113,16 @@ export const Component = z.strictObject({
     .optional()
     .describe('Containers that migrate data when they start: never interrupted, and no rollback after they ran'),
   outage: Outage.optional(),
+  reinstall: z
+    .boolean()
+    .optional()
+    .describe(
+      'The guide advises to uninstall and install again where nothing lesser helps: offered as the last remedy',
+    ),
+  hosts: z
+    .array(z.string())
+    .optional()
+    .describe('Paths of values that hold host names by which people reach it, besides those of its Ingresses'),
   images: z.array(z.string()).optional(),
 });
 export type Component = z.infer<typeof Component>;
@@ -109,6 +164,21 @@ export const Check = z.discriminatedUnion('kind', [
   }),
 ]);
 export type Check = z.infer<typeof Check>;
+
+/** What the definition and the plan call a chart: its `oci://` reference, or the repository's address and the chart's name. */
+export function chartReference({ oci, repo = '', name = '' }: ComponentChart): string {
+  return oci ?? `${repo.replace(/\/+$/, '')}/${name}`;
+}
+
+/** The chart as the guide's command has it: `oci://…`, or `coder/coder` for one of a repository that helm knows. */
+export function guideChart(chart: ComponentChart): string {
+  return chart.oci ?? `${repositoryName(chart)}/${chart.name ?? ''}`;
+}
+
+/** The name that helm knows a chart's repository by. */
+export function repositoryName({ as, name }: ComponentChart): string {
+  return as ?? name ?? '';
+}
 
 export const Trouble = z.strictObject({
   findings: z.array(z.string()).min(1).describe('Finding codes that this entry explains'),

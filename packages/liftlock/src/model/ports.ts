@@ -1,6 +1,7 @@
 import type { Entry, EntryBody } from './journal.ts';
 import type { JsonObject } from './json.ts';
 import type { KubeObject, ObjectRef } from './kube.ts';
+import type { ChartIndex, HelmRepository } from './snapshot.ts';
 
 /** Time, so that tests can hold it still. */
 export interface Clock {
@@ -99,6 +100,14 @@ export interface ShadowAnswer {
   readonly unforeseen?: string | undefined;
 }
 
+/** What helm read in a shadow. */
+export interface ShadowRead {
+  /** With its query. */
+  readonly path: string;
+  /** True when helm was told that there is no such object. */
+  readonly isAbsent: boolean;
+}
+
 /** One open gate: helm reaches the API server through it and through nothing else. */
 export interface GateSession {
   /** Path of a kubeconfig, 0600 in a folder 0700, with the gate's loopback address and a one-time token. */
@@ -107,6 +116,8 @@ export interface GateSession {
   writes(): number;
   /** In a shadow: the answers so far. */
   answers(): readonly ShadowAnswer[];
+  /** In a shadow: what helm has read so far, discovery left out; each path once. */
+  reads(): readonly ShadowRead[];
   close(): Promise<void>;
 }
 
@@ -178,18 +189,49 @@ export interface PulledChart {
   readonly file: string;
 }
 
+/** What a chart repository has of one chart. */
+export interface ChartListing {
+  readonly index: ChartIndex;
+  /** The newest first, pre-releases among them. */
+  readonly versions: readonly string[];
+}
+
+/** What a registry says of an image. */
+export type ImageStatus = 'found' | 'not-found' | 'refused' | 'unreachable';
+
+export interface ImageQuestion {
+  /** Of the pull secrets that fit the image. */
+  readonly logins?: readonly RegistryLogin[] | undefined;
+  /** Ends the question as `unreachable`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface Registry {
   /**
-   * The digest of a chart's OCI manifest. Problems: CHART_NOT_FOUND, REGISTRY_REFUSED (401, 403),
-   * REGISTRY_UNREACHABLE; the message names the chart and the status.
+   * The digest of a chart's OCI manifest, or of its archive where it lies in a repository (`https://HOST/PATH/CHART`).
+   * Problems: CHART_NOT_FOUND, REGISTRY_REFUSED (401, 403), REGISTRY_UNREACHABLE; the message names the chart and the
+   * status.
    */
   resolve(reference: string, version: string): Promise<string>;
+  /** What the repository's index says of a chart, read once by this process; undefined for `oci://`. Problems as above. */
+  listing(reference: string): Promise<ChartListing | undefined>;
   /** Pulls the archive by digest into the cache and returns it; verifies every digest. */
   pull(reference: string, digest: string): Promise<PulledChart>;
   /** Proves that the credentials are accepted. */
   login(host: string): Promise<{ username: string }>;
-  /** Evidence only (O25): nodes may see other things than this machine does. */
-  imageStatus(image: string): Promise<'found' | 'not-found' | 'refused' | 'unreachable'>;
+  /**
+   * Evidence only (O25): nodes may see other things than this machine does. `not-found` is certain: whoever asked may read
+   * the repository. Asks with each of the logins, then with the site's own, or anonymously.
+   */
+  imageStatus(image: string, options?: ImageQuestion): Promise<ImageStatus>;
+}
+
+/** The chart repositories that the operator's own helm knows: of this machine, not of the cluster. */
+export interface HelmRepositories {
+  /** `helm repo list`. */
+  list(): Promise<readonly HelmRepository[]>;
+  /** `helm repo add`; `replaces` lets another address go. Problems: REPO_NOT_ADDED with what helm says. */
+  add(repository: HelmRepository, options: { readonly replaces: boolean }): Promise<void>;
 }
 
 /** Append-only store of the entries of one site's runs. */
@@ -200,6 +242,12 @@ export interface JournalStore {
   /** Newest first. */
   runs(): readonly { readonly run: string; readonly startedAt: string; readonly entries: number }[];
   close(): void;
+}
+
+/** Asks a name server. */
+export interface NameResolver {
+  /** IP addresses of a host name, sorted; empty where it has none. Throws NAME_SERVER_SILENT where nobody answers. */
+  addressesOf(host: string): Promise<readonly string[]>;
 }
 
 /** One writer a site: a Lease, renewed, fenced by its transition count. */

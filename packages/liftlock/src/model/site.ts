@@ -62,9 +62,21 @@ export const Site = z.strictObject({
   mirrors: z
     .array(z.strictObject({ from: z.string(), to: z.string() }))
     .default([])
-    .describe('Chart references that begin with `from` are pulled from `to`'),
+    .describe('Charts whose reference or repository begins with `from` are pulled from `to`'),
   window: z.strictObject({ opens: z.string(), closes: z.string() }).optional(),
   affirmations: z.record(z.string(), Affirmation).default({}),
+  releases: z
+    .record(z.string(), z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'lower-case letters, digits and dashes'))
+    .default({})
+    .describe("Names of the releases by component, where they differ from the guide's"),
+  dnsServer: z
+    .string()
+    .optional()
+    .describe('Address, or address:port, of the name server that is asked for host names; else that of this machine'),
+  proveImages: z
+    .enum(['cluster', 'local', 'off'])
+    .default('local')
+    .describe('Whether images exist: asked from here; by the nodes, in a pod for each, before the upgrade; not at all'),
   fixedNodes: z.boolean().default(false).describe('No autoscaler: too little room blocks instead of warning'),
   timeScale: z.number().positive().max(1).default(1).describe('Shrinks every timeout and grace; for rehearsals'),
   graces: Graces.partial().optional(),

@@ -1,5 +1,7 @@
+import type { ChartContent } from './chart-content.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { KubeObject, ObjectRef } from './kube.ts';
+import type { KeptClaim, KeptObject, KnownAddress } from './step.ts';
 
 /** helm's own words for the state of a revision. */
 export type ReleaseStatus =
@@ -38,6 +40,8 @@ export interface Release {
   readonly values: JsonObject;
   /** The defaults of the installed revision's chart. */
   readonly chartValues?: JsonObject | undefined;
+  /** What the installed revision's chart does with its values, as far as helm's record holds it: no subcharts. */
+  readonly chartContent?: ChartContent | undefined;
   readonly manifest: string;
   readonly hooks: readonly { readonly name: string; readonly kind: string; readonly events: readonly string[] }[];
   /**
@@ -64,6 +68,26 @@ export interface ChartInfo {
   readonly file: string;
   readonly kubeVersion?: string | undefined;
   readonly values: JsonObject;
+  /** Its templates and schema, to tell which values it reads. Not part of a plan. */
+  readonly content?: ChartContent | undefined;
+  /** Of a chart from a repository: the index that it was found in. */
+  readonly index?: ChartIndex | undefined;
+}
+
+/** The index of a chart repository as it was read. */
+export interface ChartIndex {
+  /** sha256:… of index.yaml. */
+  readonly digest: string;
+  /** When the repository made it, as it says itself. */
+  readonly generated?: string | undefined;
+  /** The newest version of the chart that is no pre-release. */
+  readonly newest?: string | undefined;
+}
+
+/** A chart repository that the operator's own helm knows. */
+export interface HelmRepository {
+  readonly name: string;
+  readonly url: string;
 }
 
 export interface ValuesFile {
@@ -72,6 +96,8 @@ export interface ValuesFile {
   readonly file: string;
   readonly digest: string;
   readonly values: JsonObject;
+  /** True where it is no file but the live release's own values: `file` is then empty. */
+  readonly isCarried?: boolean | undefined;
 }
 
 /** Health of one thing in scope, before the first write or after the last (O14). */
@@ -102,6 +128,27 @@ export interface NodeRoom {
   readonly podsUsed: number;
 }
 
+/** What a release holds that an uninstall would take or endanger. Read where someone decided for a reinstall. */
+export interface Holdings {
+  /** Revision whose manifest helm would take away: the newest. */
+  readonly revision: number;
+  /** Live objects of the release that an uninstall deletes. */
+  readonly objects: readonly ObjectRef[];
+  readonly kept: readonly KeptObject[];
+  readonly claims: readonly HeldClaim[];
+  /** StatefulSets that would delete their claims. */
+  readonly deletesClaims: readonly ObjectRef[];
+  readonly deleteHooks: readonly { readonly name: string; readonly kind: string; readonly events: readonly string[] }[];
+  readonly addresses: readonly KnownAddress[];
+  readonly mayPatchVolumes: boolean;
+}
+
+/** A claim of a release, and why it would not outlive an uninstall. */
+export interface HeldClaim extends Omit<KeptClaim, 'isRebound'> {
+  /** It is an object of the chart, or hangs from one that goes. */
+  readonly goesBecause?: string | undefined;
+}
+
 export interface ComponentSnapshot {
   readonly name: string;
   readonly release?: Release | undefined;
@@ -109,6 +156,8 @@ export interface ComponentSnapshot {
   readonly valuesFiles: readonly ValuesFile[];
   /** The live workloads of the installed revision, for requests and rollout settings. */
   readonly workloads: readonly KubeObject[];
+  /** Only where a reinstall was decided for. */
+  readonly holdings?: Holdings | undefined;
 }
 
 /** A read that was refused or failed: its check becomes `unforeseen`. */
@@ -157,6 +206,8 @@ export interface Snapshot {
   }[];
   readonly key?: KeyInfo | undefined;
   readonly pullSecret?: { readonly exists: boolean; readonly keyId?: string | undefined } | undefined;
+  /** What `helm repo list` tells on this machine; undefined where no chart comes from a repository. */
+  readonly repositories?: readonly HelmRepository[] | undefined;
   readonly unread: readonly Unread[];
 }
 

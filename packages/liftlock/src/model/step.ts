@@ -33,6 +33,24 @@ interface StepBase {
 export interface BackupStep extends StepBase {
   readonly kind: 'backup';
   readonly releases: readonly { readonly name: string; readonly namespace: string }[];
+  /** Live values that are exported and that upgrades of this plan are given. */
+  readonly values?: readonly CarriedValues[] | undefined;
+}
+
+/** The live values of one release as a file of their own: frozen when the plan is made. */
+export interface CarriedValues {
+  readonly release: string;
+  readonly namespace: string;
+  /** As the guide names it, for example `current-values.yml`. */
+  readonly path: string;
+  readonly digest: string;
+}
+
+export interface PinnedValues {
+  readonly path: string;
+  readonly digest: string;
+  /** The live release's own values as the backup keeps them, not a file of the operator's. */
+  readonly isCarried?: boolean | undefined;
 }
 
 export interface HelmUpgradeStep extends StepBase {
@@ -43,7 +61,7 @@ export interface HelmUpgradeStep extends StepBase {
   readonly chart: PinnedChart;
   readonly install: boolean;
   /** Digests of the values files in order, and of the keys that are kept on top of them. */
-  readonly values: readonly { readonly path: string; readonly digest: string }[];
+  readonly values: readonly PinnedValues[];
   /** helm replaces objects (PUT) instead of patching them: only where the guide says so and the forecast finds it harmless. */
   readonly force?: boolean | undefined;
   /** Live keys that someone decided to keep, merged over the files. No secrets: masked when shown. */
@@ -51,6 +69,10 @@ export interface HelmUpgradeStep extends StepBase {
   readonly timeoutSeconds: number;
   readonly migrates?: MigrationMark | undefined;
   readonly from?: { readonly revision: number; readonly version: string } | undefined;
+  /** Where the command is not the guide's, and why. */
+  readonly notes?: readonly string[] | undefined;
+  /** Comes after an uninstall by the same plan: the release is absent when it begins. */
+  readonly reinstalls?: boolean | undefined;
 }
 
 export interface HelmRollbackStep extends StepBase {
@@ -61,6 +83,8 @@ export interface HelmRollbackStep extends StepBase {
   /** Named always: without one helm goes back by one, even to a failed revision. */
   readonly revision: number;
   readonly version: string;
+  /** The id of the step that it undoes: it is taken only when that one fails (O3), and never asked otherwise. */
+  readonly undoes?: string | undefined;
   readonly timeoutSeconds: number;
   /** What migrates data in this release: nothing is begun while it runs (O2). */
   readonly migrates?: MigrationMark | undefined;
@@ -110,6 +134,19 @@ export interface RestoreObjectStep extends StepBase {
   readonly digest: string;
 }
 
+/** Makes the operator's own helm know a chart repository, as the guide has it. liftlock's own pulls do not need it. */
+export interface HelmRepoStep extends StepBase {
+  readonly kind: 'helm-repo';
+  /** The name that helm knows it by. */
+  readonly name: string;
+  /** The guide's address, and where this site's mirror stands in for it. */
+  readonly url: string;
+  readonly source: string;
+  /** Another address under this name is replaced: someone named it. */
+  readonly replaces: boolean;
+  readonly caFile?: string | undefined;
+}
+
 /** Deletes one object, which is backed up first, so that what follows makes it anew. */
 export interface ReplaceObjectStep extends StepBase {
   readonly kind: 'replace-object';
@@ -119,19 +156,147 @@ export interface ReplaceObjectStep extends StepBase {
   readonly orphansPods: boolean;
 }
 
+/** Rewrites API versions that the cluster no longer serves in one record of helm's; no object is changed. */
+export interface RewriteRecordStep extends StepBase {
+  readonly kind: 'rewrite-record';
+  readonly component: string;
+  readonly release: string;
+  readonly namespace: string;
+  readonly revision: number;
+  /** Without `to` the kind is gone, and its objects are left out of the record. */
+  readonly changes: readonly { readonly kind: string; readonly from: string; readonly to?: string | undefined }[];
+}
+
+/** A claim and the volume behind it, as they were before an uninstall. */
+export interface KeptClaim {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  /** Name of its PersistentVolume; empty where none was bound. */
+  readonly volume: string;
+  /** The former reclaim policy of the volume; undefined where it may not be read. */
+  readonly policy?: string | undefined;
+  /** The uninstall takes the claim away: it is made again, and bound to the same volume. */
+  readonly isRebound: boolean;
+}
+
+/** An object whose content an installation would not make again as it was. */
+export interface KeptObject {
+  readonly object: ObjectRef;
+  /** It goes with the release and is put back before the chart is installed again. */
+  readonly isPutBack: boolean;
+}
+
+/** An address of a release, and the names that people reach it by. */
+export interface KnownAddress {
+  readonly object: ObjectRef;
+  /** IP addresses and host names of the load balancer. */
+  readonly addresses: readonly string[];
+  /** Names that lead to it. */
+  readonly hosts: readonly string[];
+}
+
+interface ReinstallStepBase extends StepBase {
+  readonly component: string;
+  readonly release: string;
+  readonly namespace: string;
+}
+
+/** Copies what must survive an uninstall: to the run's folder and, for Secrets and ConfigMaps, beside the release (O4, O9). */
+export interface PutAsideStep extends ReinstallStepBase {
+  readonly kind: 'put-aside';
+  readonly objects: readonly ObjectRef[];
+  readonly kept: readonly KeptObject[];
+  readonly claims: readonly KeptClaim[];
+}
+
+/** Sets the reclaim policy of volumes to Retain (O5). */
+export interface RetainVolumesStep extends ReinstallStepBase {
+  readonly kind: 'retain-volumes';
+  readonly claims: readonly KeptClaim[];
+}
+
+/** One `helm uninstall`, and the wait until every object of the release is gone. */
+export interface HelmUninstallStep extends ReinstallStepBase {
+  readonly kind: 'helm-uninstall';
+  /** The newest revision, which helm takes the objects from. */
+  readonly revision: number;
+  /** What goes with it. */
+  readonly objects: readonly ObjectRef[];
+  readonly claims: readonly KeptClaim[];
+  /** Delete hooks are left out. */
+  readonly noHooks: boolean;
+  readonly timeoutSeconds: number;
+  readonly migrates?: MigrationMark | undefined;
+}
+
+/** Puts kept objects and claims back as the release's own, before the chart is installed again (O4, O5). */
+export interface PutBackStep extends ReinstallStepBase {
+  readonly kind: 'put-back';
+  readonly kept: readonly KeptObject[];
+  readonly claims: readonly KeptClaim[];
+  readonly timeoutSeconds: number;
+}
+
+/** Proves that what was kept is as before; then puts reclaim policies back where that is safe, and removes the copies. */
+export interface CompareKeptStep extends ReinstallStepBase {
+  readonly kind: 'compare-kept';
+  readonly kept: readonly KeptObject[];
+  readonly claims: readonly KeptClaim[];
+}
+
+/** Compares addresses with those before; open until the names lead to the new ones (D16, D19). */
+export interface CompareAddressesStep extends ReinstallStepBase {
+  readonly kind: 'compare-addresses';
+  readonly addresses: readonly KnownAddress[];
+  readonly timeoutSeconds: number;
+}
+
+/** An image, and how the pods that need it would pull it. */
+export interface ImageToProve {
+  readonly image: string;
+  readonly component: string;
+  readonly namespace: string;
+  readonly pullSecrets: readonly string[];
+  readonly serviceAccount: string;
+  readonly nodeSelector?: JsonObject | undefined;
+  readonly tolerations?: readonly Json[] | undefined;
+}
+
+/** Lets the nodes pull every image in a pod of its own, before anything else is changed (O25). */
+export interface ProveImagesStep extends StepBase {
+  readonly kind: 'prove-images';
+  readonly images: readonly ImageToProve[];
+  readonly timeoutSeconds: number;
+}
+
 /** Every kind of step, by name: registries over it fail to compile when one is missing. */
 export interface Steps {
   readonly backup: BackupStep;
   readonly 'helm-upgrade': HelmUpgradeStep;
   readonly 'helm-rollback': HelmRollbackStep;
+  readonly 'helm-repo': HelmRepoStep;
   readonly 'pull-secret': PullSecretStep;
   readonly 'registry-login': RegistryLoginStep;
   readonly check: CheckStep;
   readonly 'patch-object': PatchObjectStep;
   readonly 'restore-object': RestoreObjectStep;
   readonly 'replace-object': ReplaceObjectStep;
+  readonly 'rewrite-record': RewriteRecordStep;
+  readonly 'put-aside': PutAsideStep;
+  readonly 'retain-volumes': RetainVolumesStep;
+  readonly 'helm-uninstall': HelmUninstallStep;
+  readonly 'put-back': PutBackStep;
+  readonly 'compare-kept': CompareKeptStep;
+  readonly 'compare-addresses': CompareAddressesStep;
+  readonly 'prove-images': ProveImagesStep;
 }
 export type StepKind = keyof Steps;
+
+/** True for a step that is taken only when the one that it undoes has failed. */
+export function isUndo(step: Step): step is Step<'helm-rollback'> & { readonly undoes: string } {
+  return step.kind === 'helm-rollback' && step.undoes !== undefined;
+}
 
 /** One thing done to one cluster. Plain data: printed, foreseen and journaled unchanged. */
 export type Step<K extends StepKind = StepKind> = { readonly [P in K]: Steps[P] & { readonly kind: P } }[K];

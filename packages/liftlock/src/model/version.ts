@@ -39,3 +39,8 @@ export function satisfiesRange(version: string, range: string): boolean {
 export function isVersionRange(range: string): boolean {
   return range.trim() !== '' && semver.validRange(range) !== null;
 }
+
+/** True for versions such as 2.0.0-rc.1: nobody gets them who does not name them. */
+export function isPreRelease(version: string): boolean {
+  return (semver.prerelease(version)?.length ?? 0) > 0;
+}

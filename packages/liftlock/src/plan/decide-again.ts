@@ -2,9 +2,9 @@ import type { StepState } from '../journal/fold.ts';
 import type { Decision, Finding } from '../model/finding.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Step } from '../model/step.ts';
+import { isUndo, type Step } from '../model/step.ts';
 import { sealPlan } from './make-plan.ts';
-import { remedySteps } from './remedy-steps.ts';
+import { upgradeSteps } from './upgrade-steps.ts';
 
 /**
  * The plan of a run with what was decided since it began: the steps of the remedies come before the upgrade that they make
@@ -25,12 +25,17 @@ export function decideAgain(
   const taken = new Set(plan.steps.map((step) => step.id));
   const all = plan.steps.flatMap((step): readonly Step[] => {
     if (step.kind !== 'helm-upgrade' || settled.has(step.id)) return [step];
-    const release = snapshot.components.find((component) => component.name === step.component)?.release;
-    const remedies = remedySteps(step, release, { decisions: added, findings });
-    return [...remedies.map((remedy) => withFreeId(remedy, taken)), step];
+    const read = snapshot.components.find((component) => component.name === step.component);
+    const own = upgradeSteps(step, read, { decisions: added, findings });
+    return own.map((item) => (item.id === step.id ? item : withFreeId(item, taken)));
   });
+  // After an uninstall there is no former revision to go back to.
+  const reinstalled = new Set(
+    all.flatMap((step) => (step.kind === 'helm-upgrade' && step.reinstalls === true ? [step.id] : [])),
+  );
+  const left = all.filter((step) => !isUndo(step) || !reinstalled.has(step.undoes));
   const { digest: _digest, forecast, inputs, ...content } = plan;
-  return { ...sealPlan({ ...content, steps: all, decisions: [...plan.decisions, ...added] }), forecast, inputs };
+  return { ...sealPlan({ ...content, steps: left, decisions: [...plan.decisions, ...added] }), forecast, inputs };
 }
 
 /** A second remedy of the same object is a step of its own: the first may be settled. */

@@ -3,19 +3,26 @@ import type { Decision, Finding } from '../model/finding.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { jsonAt } from '../model/json.ts';
 import type { ComponentPlan, Forecast, Plan } from '../model/plan.ts';
-import { durationSeconds, type Component, type Platform } from '../model/platform.ts';
+import { chartReference, durationSeconds, type Component, type Platform } from '../model/platform.ts';
 import { Problem } from '../model/problem.ts';
 import { isSecretName, maskByName } from '../model/redaction.ts';
 import type { Site } from '../model/site.ts';
 import type { ComponentSnapshot, Snapshot, ValueChange } from '../model/snapshot.ts';
-import type { HelmUpgradeStep, PinnedChart, Step } from '../model/step.ts';
+import type { BackupStep, HelmUpgradeStep, ImageToProve, PinnedChart, Step } from '../model/step.ts';
+import { repositoriesOf, repositoryRemedy } from '../release/chart-repositories.ts';
 import { partlyAt } from '../release/history.ts';
 import { changedPaths, mergeValues, splitPath } from '../values/compare.ts';
-import { outageOf } from './outage.ts';
-import { remedySteps } from './remedy-steps.ts';
+import { judgeFlags } from './guide-flags.ts';
+import { outageOf, outageWith } from './outage.ts';
+import { isReinstalled } from './reinstall.ts';
+import { isDecided } from './remedy-steps.ts';
 import { backupStep } from './steps/backup.ts';
 import { checkStep } from './steps/check.ts';
+import { helmRepoStep } from './steps/helm-repo.ts';
 import { helmUpgradeStep } from './steps/helm-upgrade.ts';
+import { proveImagesStep } from './steps/prove-images.ts';
+import { rollbackOnFailure } from './steps/on-failure.ts';
+import { upgradeSteps } from './upgrade-steps.ts';
 
 export interface PlanInput {
   readonly platform: Platform;
@@ -30,6 +37,8 @@ export interface PlanInput {
   readonly decisions: readonly Decision[];
   /** What earlier rounds of planning have found: decisions name remedies of these. */
   readonly findings?: readonly Finding[] | undefined;
+  /** Images of the new revisions, where the site lets the nodes prove them; the forecast knows them. */
+  readonly images?: readonly ImageToProve[] | undefined;
   /** Seconds that earlier runs took, by component. */
   readonly pastSeconds: Readonly<Record<string, number>>;
 }
@@ -56,12 +65,21 @@ export function makePlan(input: PlanInput): Plan {
   const steps: Step[] = [];
   if (upgrades.length > 0) {
     steps.push(
-      backupStep(components.map(({ component }) => ({ name: component.release, namespace: component.namespace }))),
+      ...repositorySteps(input),
+      backupStep(
+        components.map(({ component }) => ({ name: component.release, namespace: component.namespace })),
+        upgrades.flatMap(({ step }) => carriedBy(step)),
+      ),
     );
   }
-  for (const { step } of upgrades) {
-    const release = input.snapshot.components.find((item) => item.name === step.component)?.release;
-    steps.push(...remedySteps(step, release, { decisions: input.decisions, findings: input.findings ?? [] }), step);
+  if (input.images !== undefined && input.images.length > 0)
+    steps.push(proveImagesStep(input.images, input.site.timeScale));
+  for (const { step, rollsBack } of upgrades) {
+    const read = input.snapshot.components.find((item) => item.name === step.component);
+    const own = upgradeSteps(step, read, { decisions: input.decisions, findings: input.findings ?? [] });
+    const upgrade = own.find((item) => item.kind === 'helm-upgrade');
+    const undo = rollsBack && upgrade !== undefined ? rollbackOnFailure(upgrade) : undefined;
+    steps.push(...own, ...(undo === undefined ? [] : [undo]));
   }
   const isWhole = components.every(({ component }) => component.action !== 'skipped');
   const checks = isWhole ? input.platform.checks : input.platform.checks.filter(isScoped);
@@ -76,7 +94,7 @@ export function makePlan(input: PlanInput): Plan {
     purpose: 'upgrade',
     ...planHead(input),
     route: [{ from: lowestInstalled(components.map((plan) => plan.component)), to: input.target }],
-    components: components.map((plan) => plan.component),
+    components: components.map(({ component }) => ({ ...component, outage: outageWith(steps, component) })),
     steps,
   });
 }
@@ -127,6 +145,26 @@ function lowestInstalled(components: readonly ComponentPlan[]): string {
 interface PlannedComponent {
   readonly component: ComponentPlan;
   readonly step: HelmUpgradeStep;
+  readonly rollsBack: boolean;
+}
+
+/** The operator's own helm is made to know the repositories of the charts, where it does not: once for each. */
+function repositorySteps({ platform, snapshot, decisions, site }: PlanInput): readonly Step[] {
+  const chartOf = (component: string) => snapshot.components.find((item) => item.name === component)?.chart;
+  return repositoriesOf(platform, chartOf).map((repository) =>
+    helmRepoStep({
+      ...repository,
+      replaces: isDecided(repositoryRemedy(repository.name), decisions),
+      caFile: site.credentials.registry?.caFile,
+    }),
+  );
+}
+
+function carriedBy(step: HelmUpgradeStep): NonNullable<BackupStep['values']> {
+  const { release, namespace } = step;
+  return step.values
+    .filter((file) => file.isCarried === true)
+    .map(({ path, digest }) => ({ release, namespace, path, digest }));
 }
 
 function planComponent(component: Component, input: PlanInput): PlannedComponent {
@@ -135,7 +173,7 @@ function planComponent(component: Component, input: PlanInput): PlannedComponent
     throw new Problem('CHART_NOT_READ', `The chart of ${component.name} was not read.`);
   const { release } = snapshot;
   const chart: PinnedChart = {
-    reference: component.chart.oci,
+    reference: chartReference(component.chart),
     source: snapshot.chart.source,
     name: snapshot.chart.name,
     version: snapshot.chart.version,
@@ -151,20 +189,30 @@ function planComponent(component: Component, input: PlanInput): PlannedComponent
   const partly = release === undefined ? undefined : partlyAt(release);
   const valueChanges = release === undefined ? [] : changedPaths(live, wanted);
   const action = actionFor(component, input, installed?.version, partly !== undefined, valueChanges.length > 0);
+  const major = majorOf(input.snapshot.helm.version);
+  const flags = judgeFlags(component, { release, decisions: input.decisions, major });
   const step = helmUpgradeStep({
     component,
     namespace,
     chart,
     isInstall: release === undefined,
-    values: snapshot.valuesFiles.map((file) => ({ path: file.path, digest: file.digest })),
+    values: snapshot.valuesFiles.map(({ path, digest, isCarried }) => ({
+      path,
+      digest,
+      ...(isCarried === true ? { isCarried } : {}),
+    })),
     keep,
     timeoutSeconds,
     guideTimeoutSeconds: durationSeconds(component.timeout),
     from: installed === undefined ? undefined : { revision: installed.revision, version: installed.version },
+    major,
+    force: flags.force,
+    notes: flags.notes,
   });
   const past = input.pastSeconds[component.name];
   return {
     step,
+    rollsBack: flags.rollsBack,
     component: {
       name: component.name,
       title: component.title,
@@ -179,7 +227,9 @@ function planComponent(component: Component, input: PlanInput): PlannedComponent
       outage: component.outage ?? outageOf(snapshot),
       ...(past === undefined ? {} : { expectedSeconds: past }),
       worstSeconds: timeoutSeconds,
-      rollback: rollbackNote(component),
+      rollback: isReinstalled(component.name, input.decisions)
+        ? 'none by helm, whose history goes with the uninstall: liftlock restore puts single objects back'
+        : rollbackNote(component, flags.rollsBack ? installed : undefined),
     },
   };
 }
@@ -193,6 +243,8 @@ function maskChange({ path, before, after }: ValueChange): ValueChange {
 /** liftlock pulls by itself; who types the commands has to tell helm what the site says of the registry. */
 function pullFlags(source: string, site: Site): Pick<PinnedChart, 'pullFlags'> {
   const { caFile, plainHttp = false } = site.credentials.registry ?? {};
+  // For a chart repository it is said once, when helm is made to know it.
+  if (!source.startsWith('oci://')) return {};
   // As liftlock itself: plain HTTP never leaves this machine.
   const isPlain = plainHttp && /^oci:\/\/(localhost|127(\.\d+){3}|\[::1\])[:/]/.test(source);
   const flags = isPlain ? ['--plain-http'] : caFile === undefined ? [] : ['--ca-file', caFile];
@@ -207,7 +259,16 @@ function pick(revision: {
   return { version: revision.version, revision: revision.revision, status: revision.status };
 }
 
-function rollbackNote(component: Component): string {
+function majorOf(version: string): 3 | 4 {
+  return version.startsWith('4.') ? 4 : 3;
+}
+
+/** @param back what a failed upgrade goes back to by itself, where the guide has it so */
+function rollbackNote(component: Component, back: { readonly version: string } | undefined): string {
+  if (back !== undefined) {
+    const until = component.migrates === undefined ? '' : ', unless data was migrated by then';
+    return `on failure: roll back to ${back.version}${until}`;
+  }
   return component.migrates === undefined
     ? 'possible until a later component has migrated data'
     : `possible until its container starts: ${component.migrates.note}`;
@@ -222,6 +283,7 @@ function actionFor(
 ): ComponentPlan['action'] {
   if (!input.selected.includes(component.name)) return 'skipped';
   if (installed === undefined && !isPartly) return 'install';
+  if (isReinstalled(component.name, input.decisions)) return 'upgrade';
   if (installed === input.target && !isPartly && !valuesDiffer) return 'none';
   return 'upgrade';
 }

@@ -1,5 +1,7 @@
+import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import type { KubeObject } from '../model/kube.ts';
+import { rewriteManifest } from '../release/release-record.ts';
 import { makeRestore, stateOf, subjectOf, type BackupItem } from './make-restore.ts';
 
 function object(kind: string, name: string, more: Partial<KubeObject> = {}): KubeObject {
@@ -66,4 +68,25 @@ it('a record that says deployed is not put below a newer revision, and one that 
   expect(() => restore([item(record('deployed', '1'))], 'release/ui', { 'release/ui': 2 })).toThrow(/or newer/);
   expect(restore([item(record('superseded', '1'))], 'release/ui', { 'release/ui': 2 }).steps).toHaveLength(1);
   expect(stateOf(item(record('pending-upgrade', '2')))).toBe('kept to read');
+});
+
+it('a record whose manifest alone a run has rewritten is put back; one that helm has written since is not', () => {
+  const payload = (status: string) => ({
+    name: 'ui',
+    version: 1,
+    info: { status },
+    chart: { metadata: {} },
+    manifest: 'apiVersion: policy/v1beta1',
+  });
+  const stored = (status: string): KubeObject => {
+    const release = Buffer.from(gzipSync(JSON.stringify(payload(status))).toString('base64')).toString('base64');
+    return { ...record(status, '1'), data: { release } };
+  };
+  const former = stored('deployed');
+  const rewritten = rewriteManifest(former, () => 'apiVersion: policy/v1');
+  expect(stateOf(item(former, rewritten))).toBe('differs');
+  expect(restore([item(former, rewritten)], 'release/ui', { 'release/ui': 2 }).steps).toHaveLength(1);
+  const since = rewriteManifest(stored('superseded'), () => 'apiVersion: policy/v1');
+  expect(stateOf(item(former, since))).toBe('kept to read');
+  expect(stateOf(item(former, former))).toBe('same');
 });

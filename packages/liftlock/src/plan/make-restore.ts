@@ -1,7 +1,7 @@
 import { refOf, type KubeObject } from '../model/kube.ts';
 import type { Plan } from '../model/plan.ts';
 import { exitCodes, Problem } from '../model/problem.ts';
-import { readReleaseRecord } from '../release/release-record.ts';
+import { differInManifestAlone, readReleaseRecord } from '../release/release-record.ts';
 import { isSameObject } from '../release/restorable.ts';
 import { sealPlan } from './make-plan.ts';
 import { restoreObjectStep } from './steps/restore-object.ts';
@@ -28,11 +28,13 @@ export function subjectOf({ kind, metadata, type, ...object }: KubeObject): stri
 }
 
 /**
- * How a backup stands to the cluster. A record of helm's that is there is never written over: it is newer. One that was
+ * How a backup stands to the cluster. A record of helm's that is there is never written over: it is newer; save where a run has
+ * rewritten its manifest and nothing else has changed since. One that was
  * pending, and was unlocked, is kept to be read alone: put back, it would lock its release again.
  */
 export function stateOf(item: BackupItem): BackupState {
   if (item.object.type === 'helm.sh/release.v1') {
+    if (item.live !== undefined && differInManifestAlone(item.live, item.object)) return 'differs';
     if (item.live !== undefined) return isSameObject(item.live, item.object) ? 'same' : 'kept to read';
     return item.object.metadata.labels?.['status']?.startsWith('pending-') === true ? 'kept to read' : 'gone';
   }
@@ -67,7 +69,11 @@ export function makeRestore(input: RestoreInput): Plan {
     });
   }
   const steps = firstOfEach(own)
-    .filter((item) => ['gone', 'differs'].includes(stateOf(item)) && !isOutdated(item.object, input.newest[subject]))
+    .filter((item) => {
+      // One that is there keeps the status that it has.
+      const isOld = item.live === undefined && isOutdated(item.object, input.newest[subject]);
+      return ['gone', 'differs'].includes(stateOf(item)) && !isOld;
+    })
     .map(({ object, file, digest }) => restoreObjectStep({ object: refOf(object), run: input.run, file, digest }));
   if (steps.length === 0) {
     throw new Problem('NOTHING_TO_RESTORE', `The cluster holds ${only} as it was kept, or newer.`, {

@@ -3,9 +3,12 @@ import { formatRef, type ObjectRef } from '../model/kube.ts';
 import type { Release } from '../model/snapshot.ts';
 import type { HelmUpgradeStep, PatchObjectStep, ReplaceObjectStep, Step } from '../model/step.ts';
 import { formatFieldPath } from '../release/field-path.ts';
+import { successionOf } from '../release/kubernetes-apis.ts';
 import { cleaningSteps } from './cleaning-steps.ts';
+import { keepingStep } from './steps/keep-object.ts';
 import { patchObjectStep } from './steps/patch-object.ts';
 import { replaceObjectStep } from './steps/replace-object.ts';
+import { rewriteRecordStep } from './steps/rewrite-record.ts';
 
 /** What remedies are planned from. */
 export interface RemedyInput {
@@ -29,6 +32,36 @@ export function dropRemedy(component: string, flag: string): string {
   return `drop:${component}:${flag}`;
 }
 
+/** The remedy that keeps an object which helm would delete. */
+export function keepRemedy(object: ObjectRef): string {
+  return `keep:${wordOf(object.kind)}/${object.name}`;
+}
+
+/** The consent that helm deletes an object which holds data. */
+export function deleteRemedy(object: ObjectRef): string {
+  return `delete:${wordOf(object.kind)}/${object.name}`;
+}
+
+/** The remedy that rewrites removed API versions in helm's record of a component's release. */
+export function rewriteRemedy(component: string): string {
+  return `rewrite:${component}`;
+}
+
+/** The consent that --force strips what others have set. */
+export function stripRemedy(component: string): string {
+  return `strip:${component}`;
+}
+
+/** As people say it. */
+function wordOf(kind: string): string {
+  return kind === 'PersistentVolumeClaim' ? 'pvc' : kind.toLowerCase();
+}
+
+/** Pods of a StatefulSet are adopted by the new one by their labels; those of a Deployment would stay beside the new. */
+export function orphansPods(kind: string): boolean {
+  return kind === 'StatefulSet' || kind === 'DaemonSet';
+}
+
 /** True where someone decided for a remedy. */
 export function isDecided(remedy: string, decisions: readonly Decision[]): boolean {
   return decisions.some((decision) => decision.remedy === remedy);
@@ -49,10 +82,32 @@ export function remedySteps(
       }),
     );
   return [
+    ...rewriting(upgrade, release, { decisions, findings }),
     ...cleaningSteps(upgrade, release, decisions),
+    ...chosen(keepRemedy).map((object) => keepingStep(upgrade.component, object)),
     ...chosen(adoptRemedy).map((object) => adoptStep(upgrade, object)),
     ...chosen(recreateRemedy).map((object) => recreateStep(upgrade, object)),
   ];
+}
+
+/** helm compares with the installed revision, or with the newest one where none is: that record is rewritten. */
+function rewriting(
+  { component, release: name, namespace }: HelmUpgradeStep,
+  release: Release | undefined,
+  { decisions, findings }: RemedyInput,
+): readonly Step[] {
+  const id = rewriteRemedy(component);
+  if (release === undefined || !isDecided(id, decisions)) return [];
+  const changes = findings.flatMap((finding) => {
+    const isIt = finding.component === component && finding.remedies.some((remedy) => remedy.id === id);
+    const succession = isIt && finding.object !== undefined ? successionOf(finding.object) : undefined;
+    if (succession === undefined || finding.object === undefined) return [];
+    const { kind, apiVersion: from } = finding.object;
+    return [{ kind, from, ...(succession.to === undefined ? {} : { to: succession.to }) }];
+  });
+  const each = [...new Map(changes.map((change) => [`${change.kind} ${change.from}`, change])).values()];
+  const { revision } = release.installed ?? release.newest;
+  return each.length === 0 ? [] : [rewriteRecordStep({ component, release: name, namespace }, revision, each)];
 }
 
 function distinct(objects: readonly ObjectRef[]): readonly ObjectRef[] {
@@ -86,7 +141,6 @@ function recreateStep(upgrade: HelmUpgradeStep, object: ObjectRef): ReplaceObjec
     title: `Delete ${formatRef(object)}, so that helm makes it anew`,
     component: upgrade.component,
     object,
-    // Pods of a StatefulSet are adopted by the new one by their labels; those of a Deployment would stay beside the new.
-    orphansPods: object.kind === 'StatefulSet' || object.kind === 'DaemonSet',
+    orphansPods: orphansPods(object.kind),
   });
 }

@@ -36,6 +36,20 @@ export function learnDockerLogins(text: string, redactor: Pick<Redactor, 'learnV
   redactor.learnValues(parse(text));
 }
 
+/** Every login of a `.dockerconfigjson` that has a user and a password. Secret. */
+export function dockerLogins(text: string): readonly DockerLogin[] {
+  const auths = jsonAt(parse(text), ['auths']);
+  if (!isJsonObject(auths)) return [];
+  return Object.entries(auths).flatMap(([server, login]) => {
+    const named = jsonAt(login, ['username']);
+    const auth = jsonAt(login, ['auth']);
+    const pair = typeof auth === 'string' ? Buffer.from(auth, 'base64').toString('utf8') : '';
+    const username = typeof named === 'string' ? named : (pair.split(':')[0] ?? '');
+    const password = passwordOf(login);
+    return username === '' || password === '' ? [] : [{ server, username, password }];
+  });
+}
+
 /**
  * The private_key_id of the service account key that a `.dockerconfigjson` holds as a password.
  *

@@ -6,15 +6,25 @@ export interface UpgradeArguments {
   readonly namespace: string;
   readonly install: boolean;
   readonly valuesFiles: readonly string[];
+  /** Objects are replaced (PUT) instead of patched. */
+  readonly force?: boolean | undefined;
+  /** For the shadow alone: objects of others are taken over, so that nothing hides behind the first. Since Helm 3.17. */
+  readonly takeOwnership?: boolean | undefined;
   readonly timeoutSeconds: number;
 }
 
 /**
  * Arguments of the real upgrade, after `helm`. Helm 4's bare `--wait` would wait by kstatus, which hangs on some custom
- * resources: `legacy` waits as Helm 3 does. Never --atomic (O3), --set, --force or a reuse flag.
+ * resources: `legacy` waits as Helm 3 does. Never --atomic (O3), --set or a reuse flag; --force
+ * only where the plan says so.
  */
 export function upgradeArguments(upgrade: UpgradeArguments, major: 3 | 4): readonly string[] {
-  return [...upgradeBase(upgrade), major === 4 ? '--wait=legacy' : '--wait', '--timeout', `${upgrade.timeoutSeconds}s`];
+  return [
+    ...upgradeBase(upgrade, major),
+    major === 4 ? '--wait=legacy' : '--wait',
+    '--timeout',
+    `${upgrade.timeoutSeconds}s`,
+  ];
 }
 
 /**
@@ -22,10 +32,14 @@ export function upgradeArguments(upgrade: UpgradeArguments, major: 3 | 4): reado
  * validates; helm's own OpenAPI validation takes most of its time and says nothing more.
  */
 export function shadowUpgradeArguments(upgrade: UpgradeArguments, major: 3 | 4): readonly string[] {
-  return [...upgradeBase(upgrade), ...shadowFlags(major)];
+  return [
+    ...upgradeBase(upgrade, major),
+    ...shadowFlags(major),
+    ...(upgrade.takeOwnership === true ? ['--take-ownership'] : []),
+  ];
 }
 
-function upgradeBase(upgrade: UpgradeArguments): readonly string[] {
+function upgradeBase(upgrade: UpgradeArguments, major: 3 | 4): readonly string[] {
   return [
     'upgrade',
     ...(upgrade.install ? ['--install'] : []),
@@ -34,7 +48,13 @@ function upgradeBase(upgrade: UpgradeArguments): readonly string[] {
     '--namespace',
     upgrade.namespace,
     ...upgrade.valuesFiles.flatMap((file) => ['-f', file]),
+    ...(upgrade.force === true ? [forceFlag(major)] : []),
   ];
+}
+
+/** What the two Helms call replacing objects. */
+export function forceFlag(major: 3 | 4): string {
+  return major === 4 ? '--force-replace' : '--force';
 }
 
 export interface RollbackArguments {

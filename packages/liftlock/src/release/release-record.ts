@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { isJsonObject, jsonAt, type Json, type JsonObject } from '../model/json.ts';
+import { canonicalJson, isJsonObject, jsonAt, type Json, type JsonObject } from '../model/json.ts';
 import type { KubeObject } from '../model/kube.ts';
 import { Problem } from '../model/problem.ts';
 import type { ReleaseStatus } from '../model/snapshot.ts';
@@ -94,14 +94,7 @@ export function readReleaseRecord(secret: KubeObject): ReleaseReading {
  * RELEASE_RECORD_DAMAGED, or RELEASE_NOT_LOCKED where the record is not `pending-*`.
  */
 export function markFailed(secret: KubeObject, description: string): KubeObject {
-  const payload = readPayload(secret, parseExactly);
-  if (typeof payload === 'string') {
-    throw new Problem('RELEASE_RECORD_DAMAGED', `The record ${secret.metadata.name} cannot be read: ${payload}.`, {
-      advice: [
-        `Look at it: kubectl -n ${secret.metadata.namespace ?? 'NAMESPACE'} get secret ${secret.metadata.name} -o yaml`,
-      ],
-    });
-  }
+  const payload = exactPayload(secret);
   const info = objectOf(payload['info']);
   const status = textOf(info['status']);
   if (!status.startsWith('pending-')) {
@@ -110,16 +103,48 @@ export function markFailed(secret: KubeObject, description: string): KubeObject 
     });
   }
   const failed = { ...payload, info: { ...info, status: 'failed', description } };
-  const release = gzipSync(JSON.stringify(failed), { level: 9 }).toString('base64');
-  return {
-    ...secret,
-    metadata: { ...secret.metadata, labels: { ...secret.metadata.labels, status: 'failed' } },
-    data: { ...secret.data, release: Buffer.from(release).toString('base64') },
-  };
+  return withPayload(
+    { ...secret, metadata: { ...secret.metadata, labels: { ...secret.metadata.labels, status: 'failed' } } },
+    failed,
+  );
+}
+
+/**
+ * The same Secret with another manifest in its record; all else of the record stays as it is. To be written by a replace, so
+ * that its resourceVersion guards it. Throws RELEASE_RECORD_DAMAGED.
+ */
+export function rewriteManifest(secret: KubeObject, change: (manifest: string) => string): KubeObject {
+  const payload = exactPayload(secret);
+  return withPayload(secret, { ...payload, manifest: change(textOf(payload['manifest'])) });
+}
+
+/** True for two records that say the same but for their manifests: one was rewritten, and no helm has written since. */
+export function differInManifestAlone(one: KubeObject, other: KubeObject): boolean {
+  const [first, second] = [one, other].map((secret) => readPayload(secret, parseExactly));
+  if (first === undefined || second === undefined || typeof first === 'string' || typeof second === 'string')
+    return false;
+  const rest = (payload: JsonObject) => canonicalJson({ ...payload, manifest: '' });
+  return first['manifest'] !== second['manifest'] && rest(first) === rest(second);
+}
+
+/** The payload with its numbers as they are written. Throws RELEASE_RECORD_DAMAGED. */
+function exactPayload(secret: KubeObject): JsonObject {
+  const payload = readPayload(secret, parseExactly);
+  if (typeof payload !== 'string') return payload;
+  throw new Problem('RELEASE_RECORD_DAMAGED', `The record ${secret.metadata.name} cannot be read: ${payload}.`, {
+    advice: [
+      `Look at it: kubectl -n ${secret.metadata.namespace ?? 'NAMESPACE'} get secret ${secret.metadata.name} -o yaml`,
+    ],
+  });
+}
+
+function withPayload(secret: KubeObject, payload: JsonObject): KubeObject {
+  const release = gzipSync(JSON.stringify(payload), { level: 9 }).toString('base64');
+  return { ...secret, data: { ...secret.data, release: Buffer.from(release).toString('base64') } };
 }
 
 /** The release as JSON, or why there is none. */
-function readPayload(secret: KubeObject, parse: (text: string) => Json): JsonObject | string {
+export function readPayload(secret: KubeObject, parse: (text: string) => Json): JsonObject | string {
   const encoded = secret.data?.['release'];
   if (typeof encoded !== 'string' || encoded === '') return 'the Secret has no data.release';
   // Twice: helm's own base64 inside that of the Kubernetes API.

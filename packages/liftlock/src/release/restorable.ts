@@ -29,7 +29,8 @@ export function restorable(object: KubeObject): KubeObject {
   };
 }
 
-/** Whether two objects are the same apart from what the server writes. */
+/** Whether two objects are the same apart from what the server writes; claims are, when they are on the same volume. */
 export function isSameObject(a: KubeObject, b: KubeObject): boolean {
+  if (a.kind === 'PersistentVolumeClaim' && b.kind === a.kind) return a.spec?.['volumeName'] === b.spec?.['volumeName'];
   return canonicalJson(restorable(a)) === canonicalJson(restorable(b));
 }

@@ -31,11 +31,13 @@ export interface FaultView {
  * The commands that lead on from a stopped run.
  * @param rotate the command that renews the site's key
  */
-export function nextCommands(run: string, rotate: string, code: string): FaultView['next'] {
+export function nextCommands(run: string, rotate: string, code: string, canGoBack = true): FaultView['next'] {
   return [
     ...(isAboutCredentials(code) ? [{ why: 'put a new key in place', command: rotate }] : []),
     { why: 'go on from here once the cause is gone', command: `liftlock resume ${run}` },
-    { why: 'or return to the former versions', command: `liftlock rollback ${run}` },
+    canGoBack
+      ? { why: 'or return to the former versions', command: `liftlock rollback ${run}` }
+      : { why: 'or put back one of the objects that were kept', command: `liftlock restore ${run}` },
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Fault } from '../model/journal.ts';
 import type { Progress, WorkloadProgress } from '../model/progress.ts';
 import { faultClass, titleOf, type Explain } from './fault-words.ts';
+import { isUndo } from '../model/step.ts';
 import type { RunView, StepView } from './run-view.ts';
 import type { Style } from './style.ts';
 import { count, formatClock, formatSeconds } from './words.ts';
@@ -15,7 +16,14 @@ export interface FrameOptions {
 }
 
 /** One picture of a run: a line a step, and what moves below the one that runs. Never higher than the terminal. */
-export function renderFrame(view: RunView, progress: Progress | undefined, now: Date, options: FrameOptions): string[] {
+export function renderFrame(
+  whole: RunView,
+  progress: Progress | undefined,
+  now: Date,
+  options: FrameOptions,
+): string[] {
+  // Steps for the case that another fails show when they are called for.
+  const view = { ...whole, steps: whole.steps.filter(({ step, look }) => !isUndo(step) || look !== 'waiting') };
   const current = view.steps.find(({ look }) => look !== 'done' && look !== 'waiting');
   // A step that failed moves no more; what it came to is the next screen's.
   const own =

@@ -1,11 +1,16 @@
-import type { Finding, Severity } from '../model/finding.ts';
+import type { Decision, Finding, Severity } from '../model/finding.ts';
+import type { ObjectRef } from '../model/kube.ts';
 import type { ComponentPlan, Plan } from '../model/plan.ts';
-import { count } from './words.ts';
+import { isUndo, type Step, type StepKind } from '../model/step.ts';
+import { count, formatTime, listed } from './words.ts';
 
 export interface ObjectCounts {
   readonly created: number;
   readonly changed: number;
+  readonly replaced: number;
   readonly deleted: number;
+  /** Workloads whose pods are made anew, because their pod template changes. */
+  readonly restarted: number;
 }
 
 /** Objects that a component's step would touch; undefined where the forecast does not say. */
@@ -13,7 +18,136 @@ export function objectCounts(plan: Plan, component: string): ObjectCounts | unde
   const changes = plan.forecast.changes[component];
   if (changes === undefined) return undefined;
   const number = (kind: string) => changes.filter(({ change }) => change === kind).length;
-  return { created: number('created'), changed: number('changed'), deleted: number('deleted') };
+  return {
+    created: number('created'),
+    changed: number('changed'),
+    replaced: number('replaced'),
+    deleted: number('deleted'),
+    restarted: changes.filter(({ restartsPods }) => restartsPods).length,
+  };
+}
+
+/** A live edit that the plan would undo (O21). */
+export interface UndoneEdit {
+  readonly object: ObjectRef;
+  readonly path: string;
+  /** The field manager, and when it last wrote; where the API server knows. */
+  readonly manager?: string | undefined;
+  readonly at?: string | undefined;
+}
+
+/** Live edits of a component's objects that would be undone, and whose they are. */
+export function undoneEdits(plan: Plan, component: string): readonly UndoneEdit[] {
+  return (plan.forecast.changes[component] ?? []).flatMap(({ object, fields }) =>
+    fields
+      .filter(({ because }) => because === 'live edit')
+      .map(({ path, manager, at }) => ({ object, path, manager, at })),
+  );
+}
+
+/** `by kubectl-edit, 2026-12-05 22:00 UTC`. */
+export function byWhom({ manager, at }: Pick<UndoneEdit, 'manager' | 'at'>): string {
+  return `by ${manager ?? 'someone'}${at === undefined ? '' : `, ${formatTime(at)}`}`;
+}
+
+/** `flag`, `site`: how a decision came about, for people. */
+export function whoDecided({ by, how, at }: Decision): string {
+  const who = {
+    default: 'taken by this plan: it destroys nothing',
+    flag: `by ${by}, with a flag`,
+    site: `by ${by}, in the site file`,
+    person: `by ${by}, who was asked`,
+  }[how];
+  return how === 'default' ? who : `${who}, ${formatTime(at)}`;
+}
+
+/** A decision with the code that it answers and what its remedy does, where that is known. */
+export interface ReadableDecision {
+  readonly decision: Decision;
+  readonly code?: string | undefined;
+  readonly title?: string | undefined;
+}
+
+/** Decisions in order. Plans of earlier versions do not say what one answers: their findings may. */
+export function decided(plan: Plan): readonly ReadableDecision[] {
+  return plan.decisions.map((decision) => {
+    const finding = plan.forecast.findings.find(({ remedies }) => remedies.some(({ id }) => id === decision.remedy));
+    const title = finding?.remedies.find(({ id }) => id === decision.remedy)?.title;
+    return { decision, code: decision.code ?? finding?.code, title: decision.title ?? title };
+  });
+}
+
+/** Steps of an uninstall and reinstall: one remedy adds them all. */
+const reinstallKinds: readonly StepKind[] = [
+  'put-aside',
+  'retain-volumes',
+  'helm-uninstall',
+  'put-back',
+  'compare-kept',
+  'compare-addresses',
+];
+
+/**
+ * The code that a remedy's step answers; undefined for steps of the plan's own. A remedy `adopt:configmap/x` adds the step
+ * `ui/adopt/configmap/x`; one that names its component or a field besides begins alike.
+ */
+export function reasonOf(step: Step, plan: Plan): string | undefined {
+  const [component = '', verb, ...rest] = step.id.split('/');
+  if (verb === undefined) return undefined;
+  const wanted = reinstallKinds.includes(step.kind) ? 'reinstall' : verb;
+  const object = wanted === 'reinstall' || rest.length === 0 ? component : rest.join('/');
+  return decided(plan).find(({ decision: { remedy } }) => {
+    const [does, ...about] = remedy.split(':');
+    return does === wanted && about.includes(object);
+  })?.code;
+}
+
+/** What a forecast left out for one reason. */
+export interface Limit {
+  readonly whats: readonly string[];
+  readonly why: string;
+}
+
+/** The forecast's limits by their reason, in the order in which the reasons first come up. */
+export function limitsOf(plan: Plan): readonly Limit[] {
+  const limits = new Map<string, string[]>();
+  for (const { what, why } of plan.forecast.unforeseen) limits.set(why, [...(limits.get(why) ?? []), what]);
+  return [...limits].map(([why, whats]) => ({ why, whats }));
+}
+
+/** What a person has to do, and when. */
+export interface PersonalTask {
+  readonly when: string;
+  readonly what: string;
+}
+
+/** What the steps leave to people: consent to what cannot be undone, and names that must lead to new addresses. */
+export function personalTasks(plan: Plan): readonly PersonalTask[] {
+  return plan.steps.flatMap((step, index): readonly PersonalTask[] => {
+    if (step.kind === 'compare-addresses') {
+      const hosts = [...new Set(step.addresses.flatMap((address) => address.hosts))];
+      return [
+        {
+          when: `at step ${index + 1}`,
+          what: `if an address changed, let DNS lead ${hosts.length === 0 ? 'its names' : listed(hosts)} to the new one`,
+        },
+      ];
+    }
+    return [];
+  });
+}
+
+/** Number of the first step that cannot be undone, from 1; undefined where all can. */
+export function firstWithoutReturn(plan: Plan): number | undefined {
+  const at = plan.steps.findIndex(({ risk }) => risk === 'irreversible');
+  return at < 0 ? undefined : at + 1;
+}
+
+/** Steps as they are listed: those that are taken only on failure say so. */
+export function onlyIfFails(step: Step, plan: Plan): string | undefined {
+  if (!isUndo(step)) return undefined;
+  const at = plan.steps.findIndex(({ id }) => id === step.undoes);
+  return at < 0 ? 'only if the upgrade fails' : `only if step ${at + 1} fails`;
 }
 
 export function findingsOf(plan: Plan, severity: Severity): readonly Finding[] {

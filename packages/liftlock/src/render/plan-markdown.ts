@@ -1,38 +1,71 @@
 import type { Finding } from '../model/finding.ts';
 import { formatRef } from '../model/kube.ts';
 import type { ComponentPlan, Plan } from '../model/plan.ts';
+import type { Step } from '../model/step.ts';
+import type { Explain } from './fault-words.ts';
+import { rungWords, whereOf } from './finding-terminal.ts';
 import { applyCommand, invocationOf } from './invocation.ts';
+import { commonLadder, groupFindings, ladderOf, type Rung } from './ladder.ts';
 import { codeBlock, codeCell, codeSpan, escapeMarkdown, joinBlocks, markdownTable } from './markdown.ts';
-import { actedOn, changeOf, durationsOf, findingsOf, findingTally, objectCounts } from './plan-facts.ts';
+import {
+  actedOn,
+  byWhom,
+  changeOf,
+  decided,
+  durationsOf,
+  findingsOf,
+  findingTally,
+  firstWithoutReturn,
+  limitsOf,
+  objectCounts,
+  onlyIfFails,
+  personalTasks,
+  reasonOf,
+  undoneEdits,
+  whoDecided,
+} from './plan-facts.ts';
+import { routeWords } from './route-words.ts';
 import { formatValue } from './value-changes.ts';
 import { formatSeconds, formatTime, shortDigest } from './words.ts';
 
+export interface MarkdownOptions {
+  readonly invocation?: string | undefined;
+  readonly explain?: Explain | undefined;
+}
+
 /** A plan for a change request or a merge request: what a board asks, on one page. */
-export function renderPlanMarkdown(plan: Plan, options: { readonly invocation?: string | undefined } = {}): string {
+export function renderPlanMarkdown(plan: Plan, options: MarkdownOptions = {}): string {
   const invocation = options.invocation ?? invocationOf(plan);
   return joinBlocks([
-    [`# ${escapeMarkdown(plan.platform.title)}: ${plan.route.map(({ from, to }) => `${from} → ${to}`).join(', ')}`],
+    [`# ${escapeMarkdown(plan.platform.title)}: ${escapeMarkdown(routeWords(plan))}`],
     head(plan),
     [verdict(plan)],
-    ['## Components'],
+    ['## What changes'],
     componentTable(plan),
+    ...objectBlocks(plan),
+    ...valueBlocks(plan),
     ['## For the change board'],
     board(plan),
-    ...findingBlocks('Blockers', findingsOf(plan, 'blocker')),
-    ...findingBlocks('Warnings', findingsOf(plan, 'warning')),
-    ...valueBlocks(plan),
+    ...findingBlocks('What would fail', findingsOf(plan, 'blocker'), plan, options.explain),
+    ...findingBlocks('Warnings', findingsOf(plan, 'warning'), plan, options.explain),
     ...unforeseenBlocks(plan),
     ...decisionBlocks(plan),
     ['## Steps'],
-    plan.steps.map(
-      (step, index) =>
-        `${index + 1}. ${escapeMarkdown(step.title)}${step.risk === 'irreversible' ? ' **(no way back from here)**' : ''}`,
-    ),
+    plan.steps.map((step, index) => `${index + 1}. ${escapeMarkdown(step.title)}${remarks(step, plan)}`),
     ['## Next'],
     codeBlock('sh', [
       findingsOf(plan, 'blocker').length > 0 ? `liftlock plan ${invocation}` : applyCommand(plan, invocation),
     ]),
   ]);
+}
+
+function remarks(step: Step, plan: Plan): string {
+  const reason = reasonOf(step, plan);
+  const words = [onlyIfFails(step, plan), reason === undefined ? undefined : `because of ${reason}`].filter(
+    (part) => part !== undefined,
+  );
+  const soft = words.length === 0 ? '' : ` (${words.join(', ')})`;
+  return `${soft}${step.risk === 'irreversible' ? ' **(no way back from here)**' : ''}`;
 }
 
 function head(plan: Plan): string[] {
@@ -58,16 +91,16 @@ function verdict(plan: Plan): string {
 
 function componentTable(plan: Plan): string[] {
   return markdownTable(
-    ['Component', 'Change', 'Chart', 'Objects', 'Outage', 'Usual', 'At most'],
+    ['Component', 'Change', 'Chart', 'Objects', 'Restarts', 'Outage', 'Usual', 'At most'],
     plan.components.map((component) => {
       const change = changeOf(component);
       const name = escapeMarkdown(component.name);
-      if (component.action === 'none' || component.action === 'skipped') return [name, change, '', '', '', '', ''];
+      if (component.action === 'none' || component.action === 'skipped') return [name, change, '', '', '', '', '', ''];
       return [
         name,
         component.action === 'install' ? `**${change}**` : change,
         `${codeCell(component.chart.name)} ${codeCell(shortDigest(component.chart.digest))}`,
-        counts(plan, component),
+        ...counts(plan, component),
         component.outage.expected ? '**yes**' : 'no',
         component.expectedSeconds === undefined ? '?' : formatSeconds(component.expectedSeconds),
         formatSeconds(component.worstSeconds),
@@ -76,15 +109,33 @@ function componentTable(plan: Plan): string[] {
   );
 }
 
-function counts(plan: Plan, { name }: ComponentPlan): string {
+function counts(plan: Plan, { name }: ComponentPlan): readonly [objects: string, restarts: string] {
   const numbers = objectCounts(plan, name);
-  return numbers === undefined ? 'unknown' : `+${numbers.created} ~${numbers.changed} -${numbers.deleted}`;
+  if (numbers === undefined) return ['unknown', 'unknown'];
+  const { created, changed, replaced, deleted, restarted } = numbers;
+  return [`+${created} ~${changed}${replaced === 0 ? '' : ` ±${replaced}`} -${deleted}`, String(restarted)];
+}
+
+/** Objects that go, and edits of people that would be undone: counts would hide them. */
+function objectBlocks(plan: Plan): string[][] {
+  const lines = actedOn(plan).flatMap(({ name }) => [
+    ...(plan.forecast.changes[name] ?? [])
+      .filter(({ change }) => change === 'deleted' || change === 'replaced')
+      .map(({ object, change }) => `- ${codeSpan(formatRef(object))} is **${change}**`),
+    ...undoneEdits(plan, name).map(
+      (edit) =>
+        `- ${codeSpan(formatRef(edit.object))} ${codeSpan(edit.path)}: **undoes a live edit** ${escapeMarkdown(byWhom(edit))}`,
+    ),
+  ]);
+  return lines.length === 0 ? [] : [['### Objects that go, and edits that are undone'], lines];
 }
 
 function board(plan: Plan): string[] {
   const { expected, worst } = durationsOf(plan);
+  const last = firstWithoutReturn(plan);
   return [
     `- Duration: ${expected === undefined ? 'not known yet' : `usually ${formatSeconds(expected)}`}, at most ${formatSeconds(worst)} for the components.`,
+    `- Rollback: ${last === undefined ? 'possible after every step' : `possible until step ${last} begins`}.`,
     ...actedOn(plan).map(({ name, outage, rollback, partlyAt }) => {
       const partly =
         partlyAt === undefined
@@ -93,29 +144,49 @@ function board(plan: Plan): string[] {
       const noticed = outage.expected ? `users notice: ${escapeMarkdown(outage.why)}` : 'users do not notice';
       return `- ${escapeMarkdown(name)}: ${noticed}. Rollback ${escapeMarkdown(rollback)}.${partly}`;
     }),
+    ...personalTasks(plan).map(({ when, what }) => `- For people, ${when}: ${escapeMarkdown(what)}.`),
   ];
 }
 
-function findingBlocks(title: string, findings: readonly Finding[]): string[][] {
+function findingBlocks(title: string, findings: readonly Finding[], plan: Plan, explain?: Explain): string[][] {
   if (findings.length === 0) return [];
   return [
     [`## ${title}`],
-    ...findings.flatMap((finding) => [
-      [
-        `**${finding.code}** ${escapeMarkdown(finding.message)}`,
-        ...(finding.object === undefined
-          ? []
-          : [
-              '',
-              `On ${codeSpan(formatRef(finding.object))}${finding.field === undefined ? '' : `, field ${codeSpan(finding.field)}`}.`,
-            ]),
-      ],
-      ...finding.remedies.flatMap((remedy) => [
-        [`${escapeMarkdown(remedy.title)}${remedy.destructive ? ' **(destroys something)**' : ''}:`],
-        remedy.commands.length === 0 ? [] : codeBlock('sh', remedy.commands),
-      ]),
-    ]),
+    ...groupFindings(findings).flatMap(({ code, findings: group }) => {
+      const name = explain?.(code)?.title;
+      const ladder = group.length > 1 ? commonLadder(group, plan.decisions) : undefined;
+      return [
+        [`### ${escapeMarkdown(name === undefined ? code : `${name} (${code})`)}`],
+        ...group.flatMap((finding) => [
+          [escapeMarkdown(finding.message), ...whereLines(finding)],
+          ...(ladder === undefined ? rungBlocks(ladderOf(finding, plan.decisions)) : []),
+        ]),
+        ...rungBlocks(ladder ?? []),
+      ];
+    }),
   ];
+}
+
+function whereLines(finding: Finding): string[] {
+  const where = whereOf(finding);
+  return where.length === 0 ? [] : ['', `On ${where.map(codeSpan).join(', ')}.`];
+}
+
+function rungBlocks(rungs: readonly Rung[]): string[][] {
+  return rungs.flatMap((rung, index) => {
+    const words = rungWords(rung).map((word) => ` **(${word})**`);
+    const commands = [...rung.allow, ...rung.commands];
+    return [
+      [`${index + 1}. ${escapeMarkdown(rung.title)}${words.join('')}`],
+      ...(commands.length === 0
+        ? []
+        : [
+            codeBlock('sh', commands)
+              .flatMap((line) => line.split('\n'))
+              .map((line) => `   ${line}`),
+          ]),
+    ];
+  });
 }
 
 function valueBlocks(plan: Plan): string[][] {
@@ -129,21 +200,28 @@ function valueBlocks(plan: Plan): string[][] {
           codeCell(formatValue(change.after)),
         ]),
   );
-  return rows.length === 0 ? [] : [['## Values that change'], markdownTable(['Component', 'Key', 'Live', 'New'], rows)];
+  return rows.length === 0
+    ? []
+    : [['### Values that change'], markdownTable(['Component', 'Key', 'Live', 'New'], rows)];
 }
 
 function unforeseenBlocks(plan: Plan): string[][] {
-  const { unforeseen } = plan.forecast;
-  if (unforeseen.length === 0) return [];
-  return [['## Not foreseen'], unforeseen.map(({ what, why }) => `- ${escapeMarkdown(what)}: ${escapeMarkdown(why)}`)];
+  const limits = limitsOf(plan);
+  if (limits.length === 0) return [];
+  return [
+    ['## Not foreseen'],
+    limits.map(({ whats, why }) => `- ${whats.map(escapeMarkdown).join('; ')}: ${escapeMarkdown(why)}`),
+  ];
 }
 
 function decisionBlocks(plan: Plan): string[][] {
   if (plan.decisions.length === 0) return [];
   return [
     ['## Decided'],
-    plan.decisions.map(
-      ({ remedy, by, at, how }) => `- ${codeSpan(remedy)} by ${escapeMarkdown(by)} (${how}), ${formatTime(at)}`,
-    ),
+    decided(plan).map(({ decision, code, title }) => {
+      const about = [title, code].filter((part) => part !== undefined).map(escapeMarkdown);
+      const answers = about.length === 0 ? '' : ` (${about.join(', ')})`;
+      return `- ${codeSpan(decision.remedy)}${answers}: ${escapeMarkdown(whoDecided(decision))}`;
+    }),
   ];
 }

@@ -1,21 +1,24 @@
-import type { ComponentPlan, Plan } from '../model/plan.ts';
-import { renderFindings } from './finding-terminal.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Explain } from './fault-words.ts';
+import { explainLine, renderFindings } from './finding-terminal.ts';
 import { applyCommand, invocationOf } from './invocation.ts';
 import {
   actedOn,
-  changeOf,
-  durationsOf,
+  decided,
   findingsOf,
   findingTally,
   groupComponents,
-  objectCounts,
-  type ObjectCounts,
+  limitsOf,
+  personalTasks,
+  whoDecided,
 } from './plan-facts.ts';
-import { shellLine, wrapCommand } from './shell.ts';
+import { renderSteps } from './plan-steps.ts';
+import { componentTable } from './plan-table.ts';
+import { wrapCommand } from './shell.ts';
 import { makeStyle, type Style } from './style.ts';
-import { renderPairs, renderTable, type Column } from './table.ts';
-import { renderObjectChanges, renderValueChanges } from './value-changes.ts';
-import { count, formatSeconds, formatTime, listed, shortDigest } from './words.ts';
+import { renderPairs } from './table.ts';
+import { renderObjectChanges, renderTelling, renderValueChanges } from './value-changes.ts';
+import { count, listed, shortDigest } from './words.ts';
 import { oneLine, unbroken, wrapText } from './wrap.ts';
 
 export interface PlanView {
@@ -26,6 +29,8 @@ export interface PlanView {
   readonly verbose: boolean;
   /** What follows `liftlock apply` to mean this plan; made from the plan where it is not given. */
   readonly invocation?: string | undefined;
+  /** What the catalogue of findings says of a code. */
+  readonly explain?: Explain | undefined;
   /** The question comes right below: what to type next would be one answer too many. */
   readonly isAsked?: boolean | undefined;
 }
@@ -44,20 +49,28 @@ export function renderPlan(plan: Plan, view: PlanView): string {
     style: makeStyle(view.color),
     invocation: view.invocation ?? invocationOf(plan),
   };
+  const shown = view.verbose
+    ? plan.forecast.findings
+    : plan.forecast.findings.filter(({ severity }) => severity !== 'info');
+  const findings = { ...screen, decisions: plan.decisions };
   const sections = [
     heading(plan, screen),
     verdict(plan, screen),
-    componentTable(plan, screen),
-    partlyNotes(plan, screen),
-    renderFindings(findingsOf(plan, 'blocker'), 'blocker', screen),
-    renderFindings(findingsOf(plan, 'warning'), 'warning', screen),
-    view.verbose ? renderFindings(findingsOf(plan, 'info'), 'info', screen) : [],
-    people(plan, screen),
+    // What changes.
+    [...componentTable(plan, screen), ...partlyNotes(plan, screen)],
+    view.verbose ? renderObjectChanges(plan, screen) : renderTelling(plan, screen),
     renderValueChanges(plan, screen),
-    view.verbose ? renderObjectChanges(plan, screen) : [],
+    people(plan, screen),
+    // What would fail, and why, with its ways out.
+    renderFindings(findingsOf(plan, 'blocker'), 'blocker', findings),
+    renderFindings(findingsOf(plan, 'warning'), 'warning', findings),
+    view.verbose ? renderFindings(findingsOf(plan, 'info'), 'info', findings) : [],
+    explainLine(shown, findings),
     unforeseen(plan, screen),
+    // What to do.
     decisions(plan, screen),
-    steps(plan, screen),
+    renderSteps(plan, screen),
+    tasks(plan, screen),
     next(plan, screen),
   ];
   const filled = sections.filter((section) => section.length > 0);
@@ -108,82 +121,6 @@ function verdict(plan: Plan, { style, width }: Screen): string[] {
   return wrapText(tally === '' ? `${foreseen}.` : `${foreseen}. ${style.warn(tally)}.`, { width });
 }
 
-function componentTable(plan: Plan, screen: Screen): string[] {
-  const { style, width } = screen;
-  if (width < 74) return componentLines(plan, screen);
-  const columns: Column[] = [
-    { title: 'COMPONENT', shrinkTo: 12 },
-    { title: 'CHANGE' },
-    { title: 'CHART' },
-    { title: 'OBJECTS' },
-    { title: 'OUTAGE' },
-    { title: 'USUAL', align: 'right' },
-    { title: 'AT MOST', align: 'right' },
-  ];
-  const rows = plan.components.map((component) => componentRow(plan, component, style));
-  const { expected, worst } = durationsOf(plan);
-  const total = [
-    '',
-    '',
-    '',
-    '',
-    style.dim('in all'),
-    expected === undefined ? '?' : formatSeconds(expected),
-    formatSeconds(worst),
-  ];
-  return renderTable(columns, actedOn(plan).length > 1 ? [...rows, total] : rows, width, style);
-}
-
-function componentRow(plan: Plan, component: ComponentPlan, style: Style): string[] {
-  const change = changeOf(component);
-  if (component.action === 'none' || component.action === 'skipped') {
-    return [component.name, change, '', '', '', '', ''].map(style.dim);
-  }
-  const counts = objectCounts(plan, component.name);
-  return [
-    component.name,
-    component.action === 'install' ? style.loud(change) : style.accent(change),
-    shortDigest(component.chart.digest),
-    counts === undefined ? style.warn('unknown') : formatCounts(counts, style),
-    component.outage.expected ? style.warn('yes') : 'no',
-    component.expectedSeconds === undefined ? style.dim('?') : formatSeconds(component.expectedSeconds),
-    formatSeconds(component.worstSeconds),
-  ];
-}
-
-/** The table for terminals that are too narrow for one. */
-function componentLines(plan: Plan, { style, width }: Screen): string[] {
-  const { expected, worst } = durationsOf(plan);
-  const usual = (seconds: number | undefined) =>
-    seconds === undefined ? 'not timed yet' : `usually ${formatSeconds(seconds)}`;
-  const lines = plan.components.flatMap((component) => {
-    const [name = '', change = '', chart = '', objects = '', outage = ''] = componentRow(plan, component, style);
-    const title = wrapText(`${style.bold(name)}  ${unbroken(change)}`, { width, hanging: '  ' });
-    if (chart === '') return title;
-    const facts = [
-      `chart ${chart}`,
-      `objects ${objects}`,
-      `outage ${outage}`,
-      usual(component.expectedSeconds),
-      `at most ${formatSeconds(component.worstSeconds)}`,
-    ];
-    return [...title, ...wrapText(facts.map(unbroken).join(', '), { width, first: '  ' })];
-  });
-  return [
-    ...lines,
-    ...wrapText(`${style.bold('in all')}  ${usual(expected)}, at most ${formatSeconds(worst)}`, { width }),
-  ];
-}
-
-function formatCounts({ created, changed, deleted }: ObjectCounts, style: Style): string {
-  const parts = [
-    created > 0 ? style.good(`+${created}`) : '',
-    changed > 0 ? `~${changed}` : '',
-    deleted > 0 ? style.bad(`-${deleted}`) : '',
-  ].filter((part) => part !== '');
-  return parts.length === 0 ? style.dim('none') : parts.join(' ');
-}
-
 /** A newer revision than the installed one that failed or hangs is no detail: routes start from the older (O12). */
 function partlyNotes(plan: Plan, { style, width }: Screen): string[] {
   return plan.components.flatMap(({ name, installed, partlyAt }) =>
@@ -225,45 +162,63 @@ function people(plan: Plan, { style, width }: Screen): string[] {
   ];
 }
 
-function unforeseen(plan: Plan, { style, width }: Screen): string[] {
+/** So many limits of the forecast are told where not all are asked for. */
+const shownLimits = 4;
+
+/** What was not judged, those of one reason together. */
+function unforeseen(plan: Plan, { style, width, verbose }: Screen): string[] {
   if (plan.forecast.unforeseen.length === 0 || actedOn(plan).length === 0) return [];
+  const limits = limitsOf(plan);
+  const shown = verbose ? limits : limits.slice(0, shownLimits);
+  const left = limits.length - shown.length;
   return [
     style.bold(`Not foreseen (${plan.forecast.unforeseen.length})`),
-    ...plan.forecast.unforeseen.flatMap(({ what, why }) =>
-      wrapText(`${oneLine(what)}: ${oneLine(why)}`, { width, first: `  ${style.warn('?')} `, hanging: '    ' }),
-    ),
+    ...shown.flatMap(({ whats, why }) => {
+      const named = verbose ? whats : whats.slice(0, 3);
+      const more = whats.length - named.length;
+      const what = `${named.map(oneLine).join('; ')}${more > 0 ? ` and ${more} more` : ''}`;
+      return wrapText(`${what}: ${oneLine(why)}`, { width, first: `  ${style.warn('?')} `, hanging: '    ' });
+    }),
+    ...(left > 0 ? [`    ${style.dim(`and ${count(left, 'other reason')}: --verbose`)}`] : []),
   ];
 }
 
-function decisions(plan: Plan, { style, width }: Screen): string[] {
-  if (plan.decisions.length === 0) return [];
+/** So many decisions are told where not all are asked for. */
+const shownDecisions = 5;
+
+function decisions(plan: Plan, { style, width, verbose }: Screen): string[] {
+  const all = decided(plan);
+  if (all.length === 0) return [];
+  const shown = verbose ? all : all.slice(0, shownDecisions);
   return [
     style.bold('Decided'),
-    ...plan.decisions.flatMap(({ remedy, by, at, how }) =>
-      wrapText(`${style.accent(remedy)}  ${style.dim(`by ${by} (${how}), ${formatTime(at)}`)}`, {
-        width,
-        first: '  ',
-        hanging: '    ',
-      }),
-    ),
+    ...shown.flatMap(({ decision, code, title }) => {
+      const about = [title === undefined ? '' : oneLine(title), code ?? ''].filter(Boolean).join(' · ');
+      return [
+        ...wrapText(`${style.accent(oneLine(decision.remedy))}  ${style.dim(whoDecided(decision))}`, {
+          width,
+          first: '  ',
+          hanging: '    ',
+        }),
+        ...(about === '' || !verbose ? [] : wrapText(style.dim(about), { width, first: '    ' })),
+      ];
+    }),
+    ...(all.length > shown.length ? [`    ${style.dim(`and ${all.length - shown.length} more: --verbose`)}`] : []),
   ];
 }
 
-function steps(plan: Plan, { style, width, verbose }: Screen): string[] {
-  if (plan.steps.length === 0) return [];
-  const digits = String(plan.steps.length).length;
+/** What the steps leave to people. */
+function tasks(plan: Plan, { style, width }: Screen): string[] {
+  const all = personalTasks(plan);
+  if (all.length === 0) return [];
   return [
-    style.bold(count(plan.steps.length, 'step')),
-    ...plan.steps.flatMap((step, index) => {
-      const risk = { none: '', reversible: '', irreversible: `  ${style.bad('no way back from here')}` }[step.risk];
-      const line = wrapText(`${step.title}${risk}`, {
-        width,
-        first: `  ${style.dim(String(index + 1).padStart(digits))}  `,
-        hanging: ' '.repeat(digits + 4),
-      });
-      if (!verbose || step.command === undefined) return line;
-      return [...line, ...wrapCommand(shellLine(step.command), width, ' '.repeat(digits + 6)).map(style.dim)];
-    }),
+    style.bold('For people to do'),
+    ...renderPairs(
+      all.map(({ when, what }) => [when, what] as const),
+      width,
+      style,
+      '  ',
+    ),
   ];
 }
 

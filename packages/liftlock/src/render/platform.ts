@@ -1,4 +1,4 @@
-import type { Platform } from '../model/platform.ts';
+import { chartReference, type Platform } from '../model/platform.ts';
 import { makeStyle } from './style.ts';
 import { renderPairs } from './table.ts';
 import { wrapText } from './wrap.ts';
@@ -22,8 +22,8 @@ export function renderPlatform(
     ...renderPairs(
       [
         ['release', component.release],
-        ['chart', component.chart.oci],
-        ['values', component.values.files.join(', ')],
+        ['chart', chartReference(component.chart)],
+        ['values', component.values.files?.join(', ') ?? `those of the live release (${component.values.file ?? ''})`],
         ['timeout', component.timeout],
         ...(component.migrates === undefined ? [] : [['migrates', component.migrates.note] as const]),
       ],

@@ -1,10 +1,10 @@
 import { jsonAt } from '../model/json.ts';
-import { doneComponents, runSeconds, totalWrites, touchedByRun, type RunRecord } from './run-record.ts';
+import { doneComponents, isUncalled, runSeconds, totalWrites, touchedByRun, type RunRecord } from './run-record.ts';
 import { count, formatSeconds, formatTime, shortDigest } from './words.ts';
 
 /** What is left to do, in words; empty for a run that finished. */
 export function whatIsLeft(run: RunRecord): string {
-  const left = run.steps.filter(({ phase }) => phase !== 'settled');
+  const left = run.steps.filter((record) => record.phase !== 'settled' && !isUncalled(record));
   if (run.status === 'finished' || left.length === 0) return '';
   return `${count(left.length, 'step')}: ${left.map(({ step }) => step.title).join(', ')}`;
 }

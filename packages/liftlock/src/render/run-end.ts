@@ -1,4 +1,5 @@
 import type { Platform } from '../model/platform.ts';
+import { isUndo } from '../model/step.ts';
 import { evidenceLines, nextCommands, renderFault } from './fault-screen.ts';
 import type { Explain } from './fault-words.ts';
 import { rotateCommand } from './invocation.ts';
@@ -6,6 +7,7 @@ import { renderAdvice } from './problem.ts';
 import {
   doneComponents,
   isNotVerified,
+  isUncalled,
   routeOf,
   runSeconds,
   totalWrites,
@@ -36,9 +38,10 @@ export function renderRunEnd(state: RunRecord, platform: Platform, view: RunEndV
   const code = cause?.code ?? failed.problem?.code ?? '';
   const rotate =
     state.plan === undefined ? `liftlock credentials rotate ${platform.metadata.name}` : rotateCommand(state.plan);
-  const next = nextCommands(state.run, rotate, code);
+  if (waitingCodes.includes(code)) return waitsOutside(state, failed, style, width);
+  const next = nextCommands(state.run, rotate, code, !isUninstalled(state));
   if (cause !== undefined) {
-    return renderFault(
+    const fault = renderFault(
       // After the end no grace is left to count down.
       { ...cause, isCertain: true },
       {
@@ -52,8 +55,21 @@ export function renderRunEnd(state: RunRecord, platform: Platform, view: RunEndV
         evidence: state.evidence,
       },
     );
+    return fault + wayBack(state, style, width);
   }
-  return failedWithoutCause(state, failed, done, next, style, width);
+  return failedWithoutCause(state, failed, done, next, style, width) + wayBack(state, style, width);
+}
+
+/** What became of the rollback on failure, where there was one (O3). */
+function wayBack(state: RunRecord, style: Style, width: number): string {
+  const back = state.steps.find(({ step, phase }) => isUndo(step) && phase !== 'todo');
+  if (back === undefined || back.step.kind !== 'helm-rollback') return '';
+  const { component, version } = back.step;
+  const words =
+    back.phase === 'settled'
+      ? style.good(`✓ After that, ${component} was returned to ${version}: ${plainText(back.note)}.`)
+      : style.bad(`✗ ${component} could not be returned to ${version}: ${plainText(back.problem?.message ?? '')}`);
+  return lines(['', ...wrapText(words, { width, first: '  ', hanging: '    ' })]);
 }
 
 function finished(state: RunRecord, platform: Platform, style: Style, width: number): string {
@@ -87,11 +103,12 @@ function notVerified(state: RunRecord, style: Style, width: number): string[] {
 }
 
 function paused(state: RunRecord, style: Style, width: number): string {
-  const left = state.steps.filter(({ phase }) => phase !== 'settled').length;
+  const called = state.steps.filter((record) => !isUncalled(record));
+  const left = called.filter(({ phase }) => phase !== 'settled').length;
   return lines([
     ...wrapText(
       style.warn(
-        `! Stopped${state.stopReason === undefined ? '' : `: ${state.stopReason}`}. ${count(left, 'step')} of ${state.steps.length} left.`,
+        `! Stopped${state.stopReason === undefined ? '' : `: ${state.stopReason}`}. ${count(left, 'step')} of ${called.length} left.`,
       ),
       {
         width,
@@ -103,6 +120,30 @@ function paused(state: RunRecord, style: Style, width: number): string {
     `  ${style.bold('Next')}`,
     style.accent(`    liftlock resume ${state.run}`),
   ]);
+}
+
+/** Codes of what is not done outside of liftlock yet: nothing has failed. */
+const waitingCodes: readonly string[] = ['STILL_DELETING', 'ADDRESS_PENDING', 'DNS_CHANGE'];
+
+function waitsOutside(state: RunRecord, failed: StepRecord, style: Style, width: number): string {
+  const { problem, step } = failed;
+  return lines([
+    ...wrapText(`${style.bold('The run stays open')}: ${plainText(problem?.message ?? '')}`, {
+      width,
+      first: `${style.warn('!')} `,
+    }),
+    ...wrapText(style.dim([problem?.code ?? '', step.id].join('  ')), { width, first: '  ' }),
+    ...renderAdvice(problem?.advice ?? [], style, width),
+    '',
+    `  ${style.bold('Next')}`,
+    `    ${style.dim('look again, and go on:')}`,
+    style.accent(`      liftlock resume ${state.run}`),
+  ]);
+}
+
+/** helm has no revision left to go back to. */
+function isUninstalled({ steps }: RunRecord): boolean {
+  return steps.some(({ step, phase }) => step.kind === 'helm-uninstall' && phase === 'settled');
 }
 
 function touchedLines(state: RunRecord, style: Style, width: number): string[] {

@@ -3,7 +3,7 @@ import type { Fault, ProblemRecord } from '../model/journal.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Touched } from '../model/problem.ts';
-import type { Step } from '../model/step.ts';
+import { isUndo, type Step } from '../model/step.ts';
 import { routeWords } from './route-words.ts';
 
 /** What this room needs to know of a step of a run. */
@@ -44,7 +44,9 @@ export interface RunRecord {
 /** Components whose release this run has changed and seen healthy. */
 export function doneComponents(run: RunRecord): readonly string[] {
   return run.steps.flatMap(({ step, phase }) =>
-    phase === 'settled' && step.kind.startsWith('helm-') && step.component !== undefined ? [step.component] : [],
+    phase === 'settled' && !isUndo(step) && (step.kind === 'helm-upgrade' || step.kind === 'helm-rollback')
+      ? [step.component]
+      : [],
   );
 }
 
@@ -74,9 +76,15 @@ export function isNotVerified({ phase, details }: StepRecord): boolean {
   return phase === 'settled' && details?.['verdict'] === 'pending';
 }
 
+/** True for a step that is there for the case that another fails, and that nothing has called for. */
+export function isUncalled({ step, phase }: StepRecord): boolean {
+  return isUndo(step) && phase === 'todo';
+}
+
 /** What became of a step, in a word or two. */
 export function stepWord(record: StepRecord): string {
   const { step, phase, actSeconds, writes } = record;
+  if (isUncalled(record)) return 'not called for';
   if (isNotVerified(record)) return 'not verified';
   if (phase === 'settled') return step.risk !== 'none' && actSeconds === 0 && writes === 0 ? 'was so' : 'done';
   if (phase === 'failed') return 'FAILED';

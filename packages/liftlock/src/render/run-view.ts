@@ -1,7 +1,7 @@
 import type { Entry, EntryBody, Fault, ProblemRecord } from '../model/journal.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Touched } from '../model/problem.ts';
-import type { Step } from '../model/step.ts';
+import { isUndo, type Step } from '../model/step.ts';
 
 /** Where a step stands, in the words of the screen. */
 export type StepLook = 'waiting' | 'looking' | 'held' | 'running' | 'checking' | 'done' | 'failed';
@@ -100,7 +100,7 @@ function reopen(step: StepView): StepView {
 function settleEarlier(steps: readonly StepView[], id: string): readonly StepView[] {
   const at = steps.findIndex(({ step }) => step.id === id);
   return steps.map((step, index) =>
-    index < at && step.look === 'waiting'
+    index < at && step.look === 'waiting' && !isUndo(step.step)
       ? { ...step, look: 'done' as const, wasDone: true, note: 'done before' }
       : step,
   );

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { loadPlatform } from '../adapters/files/platform-catalog.ts';
 import { expand } from '../definition/index.ts';
 import type { Plan } from '../model/plan.ts';
-import { durationSeconds } from '../model/platform.ts';
+import { chartReference, durationSeconds } from '../model/platform.ts';
 import type { HelmUpgradeStep } from '../model/step.ts';
 import { helmUpgradeStep } from '../plan/steps/helm-upgrade.ts';
 import { plan } from './fixtures.ts';
@@ -97,17 +97,20 @@ async function shippedPlan(cloud: string, version: string): Promise<Plan> {
       component,
       namespace: platform.namespace,
       chart: {
-        reference: component.chart.oci,
-        source: component.chart.oci,
-        name: component.chart.oci.split('/').at(-1) ?? '',
+        reference: chartReference(component.chart),
+        source: chartReference(component.chart),
+        name: chartReference(component.chart).split('/').at(-1) ?? '',
         version,
         digest: 'sha256:00',
       },
       isInstall: false,
-      values: component.values.files.map((file) => ({ path: expand(file, { cloud }), digest: 'sha256:00' })),
+      values: (component.values.files ?? []).map((file) => ({ path: expand(file, { cloud }), digest: 'sha256:00' })),
       keep: [],
       timeoutSeconds: durationSeconds(component.timeout),
       guideTimeoutSeconds: durationSeconds(component.timeout),
+      major: 3,
+      force: false,
+      notes: [],
       from: { revision: 1, version: '2.2.4' },
     }),
   );

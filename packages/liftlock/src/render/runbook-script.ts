@@ -1,7 +1,16 @@
 import type { Plan } from '../model/plan.ts';
-import type { HelmUpgradeStep, Step } from '../model/step.ts';
-import { keptValuesFile, manualRollback, manualUpgrade, rollbackCommand } from './manual-command.ts';
+import { isUndo, type HelmUpgradeStep, type Step } from '../model/step.ts';
+import {
+  keptValuesFile,
+  manualRollback,
+  manualUpgrade,
+  repositoryLines,
+  rollbackCommand,
+  exportLines,
+} from './manual-command.ts';
 import { quoteArgument, shellLine, shellLines } from './shell.ts';
+import { proveImagesWords } from './prove-images-words.ts';
+import { reinstallWords } from './reinstall-words.ts';
 import { oneLine } from './wrap.ts';
 import { sentence } from './words.ts';
 
@@ -138,10 +147,12 @@ function scriptStep(step: Step, plan: Plan): string[] {
         ...notes.map((note) => `# ${comment(note)}`),
         `# helm waits up to ${waitOf(command)} and returns when the release is ready.`,
         ...begin.slice(1),
+        ...exportLines(step).flatMap((line) => ['umask 077', line]),
         ...shellLines(command),
       ];
     }
     case 'helm-rollback':
+      if (isUndo(step)) return [];
       return [...begin, ...shellLines(manualRollback(step))];
     case 'pull-secret':
       return [
@@ -154,10 +165,20 @@ function scriptStep(step: Step, plan: Plan): string[] {
         ),
       ];
     case 'patch-object':
-    case 'replace-object': {
+    case 'replace-object':
+    case 'rewrite-record': {
       const lines = shellLines(step.command ?? []);
       return [...begin, ...lines.map((line) => line.replace(/^kubectl/, `kubectl${contextFlag(plan)}`))];
     }
+    case 'helm-repo':
+      return [
+        ...begin,
+        ...repositoryLines(step)
+          .flatMap(({ lines }) => lines)
+          .filter((line) => line !== 'helm repo list'),
+      ];
+    case 'prove-images':
+      return [`# ${comment(step.title)}: ${comment(proveImagesWords)}`];
     case 'registry-login':
       return [`# ${comment(step.title)}: done by you, before this script.`];
     case 'restore-object':
@@ -167,6 +188,24 @@ function scriptStep(step: Step, plan: Plan): string[] {
         `# ${comment(step.title)}: liftlock keeps these itself; here the history in the cluster is the only copy`,
         '# unless you save it first (the runbook has the commands).',
       ];
+    case 'put-aside':
+    case 'retain-volumes':
+    case 'helm-uninstall':
+    case 'put-back':
+    case 'compare-kept':
+    case 'compare-addresses': {
+      const { words, commands } = reinstallWords(step);
+      const lines = commands.flatMap((command) => shellLines(command));
+      return [
+        ...begin.slice(0, 1),
+        ...words.map((text) => `# ${comment(text)}`),
+        ...begin.slice(1),
+        ...lines.map((line) => line.replace(/^kubectl/, `kubectl${contextFlag(plan)}`)),
+        ...(step.kind === 'put-back'
+          ? ["die 'liftlock does what comes next by itself; by hand, follow the runbook.'"]
+          : []),
+      ];
+    }
     case 'check':
       return checkStep(step.check, step.title, plan);
   }

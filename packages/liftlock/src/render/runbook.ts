@@ -1,9 +1,18 @@
 import type { Plan } from '../model/plan.ts';
 import type { Platform } from '../model/platform.ts';
-import type { HelmRollbackStep, HelmUpgradeStep, PullSecretStep } from '../model/step.ts';
-import { keptValuesFile, manualRollback, manualUpgrade, rollbackCommand } from './manual-command.ts';
+import { isUndo, type HelmRollbackStep, type HelmUpgradeStep, type PullSecretStep } from '../model/step.ts';
+import {
+  keptValuesFile,
+  manualRollback,
+  manualUpgrade,
+  repositoryLines,
+  rollbackCommand,
+  exportLines,
+} from './manual-command.ts';
 import { codeBlock, codeSpan, escapeMarkdown, joinBlocks } from './markdown.ts';
 import { actedOn, durationsOf, findingsOf } from './plan-facts.ts';
+import { proveImagesWords } from './prove-images-words.ts';
+import { reinstallWords } from './reinstall-words.ts';
 import { quoteArgument, shellLine, shellLines } from './shell.ts';
 import { formatSeconds, listed, sentence } from './words.ts';
 
@@ -54,7 +63,7 @@ function openFindings(plan: Plan): Blocks {
 }
 
 function prerequisites(plan: Plan, platform: Platform): string[] {
-  const files = plan.steps.flatMap((step) => (step.kind === 'helm-upgrade' ? step.values.map(({ path }) => path) : []));
+  const files = plan.steps.flatMap((step) => (step.kind === 'helm-upgrade' ? ownFiles(step) : []));
   const folder =
     files.length === 0
       ? []
@@ -121,7 +130,7 @@ function checklist(plan: Plan, platform: Platform): Blocks {
 function numberedSteps(plan: Plan): Blocks {
   let number = 0;
   return plan.steps.flatMap((step): Blocks => {
-    if (step.kind === 'backup' || step.kind === 'check') return [];
+    if (step.kind === 'backup' || step.kind === 'check' || isUndo(step)) return [];
     number += 1;
     const title = [`### 4.${number} ${escapeMarkdown(step.title)}`];
     switch (step.kind) {
@@ -129,6 +138,8 @@ function numberedSteps(plan: Plan): Blocks {
         return [title, ...upgradeBlocks(step, plan)];
       case 'helm-rollback':
         return [title, ...rollbackBlocks(step)];
+      case 'helm-repo':
+        return [title, ...repositoryLines(step).flatMap(({ why, lines }) => [[why], codeBlock('sh', lines)])];
       case 'pull-secret':
         return [title, ...pullSecretBlocks(step)];
       case 'patch-object':
@@ -139,14 +150,43 @@ function numberedSteps(plan: Plan): Blocks {
             : ['A failed revision has set it, and helm does not see it: the next step would leave it there.'],
           codeBlock('sh', shellLines(step.command ?? [])),
         ];
+      case 'rewrite-record':
+        return [
+          title,
+          [
+            'The plug-in helm-mapkubeapis does the same: `helm plugin install https://github.com/helm/helm-mapkubeapis`.',
+          ],
+          codeBlock('sh', shellLines(step.command ?? [])),
+        ];
       case 'replace-object':
         return [title, codeBlock('sh', shellLines(step.command ?? []))];
+      case 'put-aside':
+      case 'retain-volumes':
+      case 'helm-uninstall':
+      case 'put-back':
+      case 'compare-kept':
+      case 'compare-addresses': {
+        const { words, commands } = reinstallWords(step);
+        const code = commands.map((command) => codeBlock('sh', shellLines(command)));
+        return [title, ...words.map((text) => [escapeMarkdown(text)]), ...code];
+      }
+      case 'prove-images':
+        return [
+          title,
+          [escapeMarkdown(proveImagesWords)],
+          step.images.map(({ image }) => `- ${escapeMarkdown(image)}`),
+        ];
       case 'registry-login':
         return [title, ['As in section 2, with the new key.']];
       case 'restore-object':
         return [title, [`The file ${escapeMarkdown(step.file)} of that run holds it.`]];
     }
   });
+}
+
+/** Files of the operator's: what is carried over is exported by a command. */
+function ownFiles(step: HelmUpgradeStep): readonly string[] {
+  return step.values.flatMap(({ path, isCarried }) => (isCarried === true ? [] : [path]));
 }
 
 function upgradeBlocks(step: HelmUpgradeStep, plan: Plan): Blocks {
@@ -162,6 +202,10 @@ function upgradeBlocks(step: HelmUpgradeStep, plan: Plan): Blocks {
       ? ['**This installs a release that is not there now.**']
       : [`From ${step.from?.version ?? 'an unknown version'} to ${step.chart.version}.`],
     step.keep.length === 0 ? [] : keptBlock(step),
+    exportLines(step).length === 0
+      ? []
+      : ['First export the live values; whoever can read them can read the secrets in them:'],
+    exportLines(step).length === 0 ? [] : codeBlock('sh', ['umask 077', ...exportLines(step)]),
     codeBlock('sh', shellLines(command)),
     notes.length === 0 ? [] : notes.map((note) => `- ${escapeMarkdown(note)}`),
     [

@@ -1,7 +1,7 @@
 import type { Json } from '../model/json.ts';
 import { formatRef } from '../model/kube.ts';
 import type { FieldChange, Plan } from '../model/plan.ts';
-import { actedOn } from './plan-facts.ts';
+import { actedOn, byWhom, undoneEdits } from './plan-facts.ts';
 import type { Style } from './style.ts';
 import { count } from './words.ts';
 import { oneLine, truncate, visibleWidth, wrapText } from './wrap.ts';
@@ -42,7 +42,13 @@ export function renderValueChanges(plan: Plan, screen: ChangeScreen): string[] {
 /** Every object that changes, field by field. */
 export function renderObjectChanges(plan: Plan, screen: ChangeScreen): string[] {
   const { style, width } = screen;
-  const marks = { created: style.good('+'), changed: '~', deleted: style.bad('-'), unchanged: ' ' };
+  const marks = {
+    created: style.good('+'),
+    changed: '~',
+    replaced: style.bad('±'),
+    deleted: style.bad('-'),
+    unchanged: ' ',
+  };
   const blocks = actedOn(plan).flatMap(({ name }) => {
     const changes = (plan.forecast.changes[name] ?? []).filter(({ change }) => change !== 'unchanged');
     if (changes.length === 0) return [];
@@ -63,11 +69,41 @@ export function renderObjectChanges(plan: Plan, screen: ChangeScreen): string[] 
   return blocks.length === 0 ? [] : [style.bold('Objects that change'), ...blocks];
 }
 
+/** What a table of counts must not hide: objects that go, and edits that somebody made and that would be undone. */
+export function renderTelling(plan: Plan, { style, width }: ChangeScreen): string[] {
+  const lines = actedOn(plan).flatMap(({ name }) => {
+    const gone = (plan.forecast.changes[name] ?? []).filter(
+      ({ change }) => change === 'deleted' || change === 'replaced',
+    );
+    const edits = Map.groupBy(undoneEdits(plan, name), (edit) => `${formatRef(edit.object)} ${byWhom(edit)}`);
+    return [
+      ...gone.flatMap(({ object, change }) =>
+        wrapText(`${formatRef(object)} is ${style.bad(change)}`, {
+          width,
+          first: `  ${style.bad(change === 'deleted' ? '-' : '±')} `,
+          hanging: '    ',
+        }),
+      ),
+      ...[...edits.values()].flatMap((fields) => {
+        const [first] = fields;
+        if (first === undefined) return [];
+        const what = fields.length > 3 ? `${fields.length} fields` : fields.map(({ path }) => path).join(', ');
+        return wrapText(`${formatRef(first.object)} ${what}: ${style.warn('undoes a live edit')} ${byWhom(first)}`, {
+          width,
+          first: `  ${style.warn('~')} `,
+          hanging: '    ',
+        });
+      }),
+    ];
+  });
+  return lines.length === 0 ? [] : [style.bold('Objects that go, and edits that are undone'), ...lines];
+}
+
 /** The field, and what changes it. */
 function attributed({ path, because, manager, at }: FieldChange): string {
   if (because === undefined) return path;
   if (because !== 'live edit') return `${path} (${because})`;
-  return `${path} (undoes a live edit by ${manager ?? 'someone'}${at === undefined ? '' : `, ${at}`})`;
+  return `${path} (undoes a live edit ${byWhom({ manager, at })})`;
 }
 
 /** `path: before → after` on one line where it fits, on three where it does not. */

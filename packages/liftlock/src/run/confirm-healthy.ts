@@ -6,6 +6,7 @@ import { parseManifest } from '../release/manifest.ts';
 import { awaitHealthy } from './await-healthy.ts';
 import { readRelease } from '../snapshot/read-release.ts';
 import { stoppedCode } from './stop-reasons.ts';
+import { wayBack } from './way-back.ts';
 import type { World } from './world.ts';
 
 /**
@@ -44,7 +45,7 @@ export async function confirmHealthy(step: HelmUpgradeStep | HelmRollbackStep, w
     throw new Problem(
       stoppedCode,
       `${step.release} is deployed; whether it is healthy was not waited for, on request; ${waitingWords(health.waitingFor)}`,
-      { touched: 'yes', advice: ['To go on: liftlock resume', 'To go back instead: liftlock rollback'] },
+      { touched: 'yes', advice: ['To go on: liftlock resume', wayBack(step)] },
     );
   }
   throw new Problem(
@@ -52,11 +53,7 @@ export async function confirmHealthy(step: HelmUpgradeStep | HelmRollbackStep, w
     `helm says that ${step.release} is deployed, but it is not healthy: ${cause?.message ?? health.waitingFor.join('; ')}`,
     {
       touched: 'yes',
-      advice: [
-        'liftlock diagnose shows the evidence.',
-        'When the cause is gone: liftlock resume',
-        'To go back instead: liftlock rollback',
-      ],
+      advice: ['liftlock diagnose shows the evidence.', 'When the cause is gone: liftlock resume', wayBack(step)],
     },
   );
 }

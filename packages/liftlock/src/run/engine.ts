@@ -3,9 +3,9 @@ import { nextAction, type Action } from '../journal/next-action.ts';
 import type { ProblemRecord } from '../model/journal.ts';
 import type { JournalStore } from '../model/ports.ts';
 import { isProblem, Problem, type Touched } from '../model/problem.ts';
-import type { Step } from '../model/step.ts';
+import { isUndo, type Step } from '../model/step.ts';
 import { collectEvidence } from './evidence.ts';
-import { stoppedCode, stoppedOnRequest, windowClosed } from './stop-reasons.ts';
+import { stoppedCode, stoppedOnRequest, waitingCodes, windowClosed } from './stop-reasons.ts';
 import type { Handlers, World } from './world.ts';
 import { handlerOf } from './world.ts';
 
@@ -51,8 +51,13 @@ function stopReason(state: RunState, action: Action, parts: EngineParts): string
   // A step that acted is confirmed first: its result must not stay unknown because someone pressed Ctrl-C.
   const beginsStep = action.do === 'observe' || action.do === 'act';
   if (parts.world.stop.level !== 'none' && (beginsStep || action.do === 'wait')) return stoppedOnRequest;
-  if (beginsStep && 'component' in action.step && isPastWindow(parts.world)) return windowClosed;
+  if (beginsStep && beginsComponent(action.step, state) && isPastWindow(parts.world)) return windowClosed;
   return undefined;
+}
+
+/** A component that was begun is not left halfway: between an uninstall and its installation least of all. */
+function beginsComponent({ component }: Step, state: RunState): boolean {
+  return component !== undefined && !state.steps.some(({ step, wasTried }) => step.component === component && wasTried);
 }
 
 function isPastWindow(world: World): boolean {
@@ -68,15 +73,21 @@ function stepOf(state: RunState, step: Step) {
 
 async function stop(parts: EngineParts, reason: string): Promise<void> {
   const state = stateOf(parts);
-  const failed = state.steps.find((step) => step.phase === 'failed');
-  if (failed !== undefined) {
-    const file = await collectEvidence(parts.world, state).catch((error: unknown) => {
-      parts.world.emit({ type: 'note', text: `no support bundle: ${String(error)}` });
-      return undefined;
-    });
-    if (file !== undefined) parts.world.emit({ type: 'evidence', file });
-  }
+  // What a way back has left says nothing about the fault: its evidence was kept before.
+  const isBack = state.steps.some(({ step, phase }) => isUndo(step) && phase !== 'todo');
+  const isFault = state.steps.some(
+    ({ phase, problem }) => phase === 'failed' && !waitingCodes.includes(problem?.code ?? ''),
+  );
+  if (!isBack && isFault) await keepEvidence(parts, state);
   parts.world.emit({ type: 'stopped', reason });
+}
+
+async function keepEvidence(parts: EngineParts, state: RunState): Promise<void> {
+  const file = await collectEvidence(parts.world, state).catch((error: unknown) => {
+    parts.world.emit({ type: 'note', text: `no support bundle: ${String(error)}` });
+    return undefined;
+  });
+  if (file !== undefined) parts.world.emit({ type: 'evidence', file });
 }
 
 async function perform(action: Action, parts: EngineParts, state: RunState): Promise<void> {
@@ -93,6 +104,8 @@ async function perform(action: Action, parts: EngineParts, state: RunState): Pro
       await observe(action.step, parts, state);
       return;
     case 'observe':
+      // Evidence first: a rollback rolls it away with the rest (O3).
+      if (isUndo(action.step) && !stepOf(state, action.step).wasTried) await keepEvidence(parts, state);
       await observe(action.step, parts, state);
       return;
     case 'act':

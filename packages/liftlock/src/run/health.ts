@@ -5,22 +5,28 @@ import type { ClusterReader } from '../model/ports.ts';
 import { isProblem } from '../model/problem.ts';
 import type { HealthItem, Release } from '../model/snapshot.ts';
 import { claimHealth, forgiveRetries, nodeHealth, podHealth, workloadHealth } from './health-items.ts';
+import { readWebhookHealth } from './webhook-health.ts';
 
 /**
- * The health of everything in a namespace: pods, workloads and claims of releases and of others, and nodes that are
- * not ready. Made before the first write and after the last (O14). What may not be read is left out, save pods.
+ * The health of everything in a namespace: pods, workloads and claims of releases and of others; nodes that are not ready
+ * and webhooks that nobody answers, wherever they are. Made before the first write and after the last (O14). What may not be read is left out, save pods.
  */
 export async function readHealth(
   reader: ClusterReader,
   namespace: string,
   releases: readonly Release[],
 ): Promise<readonly HealthItem[]> {
-  const [pods, replicaSets, jobs, claims, nodes, ...workloads] = await Promise.all([
+  const [pods, replicaSets, jobs, claims, nodes, webhooks, ...workloads] = await Promise.all([
     reader.list(`/api/v1/namespaces/${namespace}/pods`),
     listIfAllowed(reader, `/apis/apps/v1/namespaces/${namespace}/replicasets`),
     listIfAllowed(reader, `/apis/batch/v1/namespaces/${namespace}/jobs`),
     listIfAllowed(reader, `/api/v1/namespaces/${namespace}/persistentvolumeclaims`),
     listIfAllowed(reader, '/api/v1/nodes'),
+    readWebhookHealth(
+      (path) => listIfAllowed(reader, path),
+      releases.map((release) => release.name),
+      namespace,
+    ),
     ...['deployments', 'statefulsets', 'daemonsets'].map((resource) =>
       listIfAllowed(reader, `/apis/apps/v1/namespaces/${namespace}/${resource}`),
     ),
@@ -33,6 +39,7 @@ export async function readHealth(
     ...[...all, ...jobs].map((workload) => workloadHealth(workload, releaseFor(workload))),
     ...claims.map((claim) => claimHealth(claim, releaseFor(claim))),
     ...nodes.map(nodeHealth).filter((node) => node.state === 'unhealthy'),
+    ...webhooks,
   ];
 }
 

@@ -3,7 +3,9 @@ import type { HelmExit } from '../model/ports.ts';
 import { Problem, type Touched } from '../model/problem.ts';
 import type { Unread } from '../model/snapshot.ts';
 import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
+import { refusalOf, type HelmRefusal } from './helm-refusal.ts';
 import { stoppedCode } from './stop-reasons.ts';
+import { wayBack } from './way-back.ts';
 import { watchRelease, type ReleaseWatch } from './watch-release.ts';
 import type { StepState } from '../journal/fold.ts';
 import type { Acted, World } from './world.ts';
@@ -34,7 +36,8 @@ export async function helmAct(step: HelmStep, args: readonly string[], world: Wo
       kubeconfig: session.kubeconfig,
       onLine: (line) => watch.line(world.redactor.text(line)),
     });
-    watch.onCertain(() => ending.resolve('fault'));
+    // A rollback does not record that it was ended (helm pkg/cmd/rollback.go knows no signals): no way back is cut short.
+    if (step.kind === 'helm-upgrade') watch.onCertain(() => ending.resolve('fault'));
     const ended = ending.promise.then((by) => {
       endedBy = by;
       return endWhenSafe(helm.end, watch, world);
@@ -82,14 +85,16 @@ function failure(
     .split('\n')
     .filter((line) => line.startsWith('Error'))
     .join(' ');
-  const [code, message] = causeOf(step, exit, watch, how.endedBy, words);
+  const refusal = how.endedBy === undefined ? refusalOf(step, world.redactor.text(exit.stderr)) : undefined;
+  const [code, message] = causeOf(step, exit, watch, how.endedBy, words, refusal);
   return new Problem(code, message, {
     touched,
     details: { writes: how.writes, ...(code === 'HELM_FAILED' ? {} : { helm: words }) },
     advice: [
       'liftlock diagnose shows the evidence.',
+      ...(code === refusal?.code ? refusal.advice : []),
       'When the cause is gone: liftlock resume',
-      'To go back instead: liftlock rollback',
+      wayBack(step),
     ],
   });
 }
@@ -101,6 +106,7 @@ function causeOf(
   watch: ReleaseWatch,
   endedBy: EndedBy | undefined,
   words: string,
+  refusal: HelmRefusal | undefined,
 ): readonly [code: string, message: string] {
   const [cause] = watch.faults().toSorted((a, b) => Number(b.isCertain) - Number(a.isCertain));
   if (endedBy === 'person') {
@@ -111,6 +117,7 @@ function causeOf(
   // helm measures its own time, which begins a little after ours.
   if (exit.seconds >= step.timeoutSeconds || /deadline exceeded|timed out/i.test(words))
     return ['NOT_READY', notReadyWords(step.release, watch.waitingFor(), step.timeoutSeconds)];
+  if (refusal !== undefined) return [refusal.code, `${step.release}: ${refusal.message}`];
   return ['HELM_FAILED', `helm could not bring ${step.release} to ${versionOf(step)}: ${words}`];
 }
 

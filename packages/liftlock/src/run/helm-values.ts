@@ -1,15 +1,19 @@
+import { parseValues } from '../definition/index.ts';
 import { digestOf } from '../model/digest.ts';
 import type { JsonObject } from '../model/json.ts';
 import { Problem } from '../model/problem.ts';
 import type { ValuesFile } from '../model/snapshot.ts';
-import type { HelmUpgradeStep } from '../model/step.ts';
+import type { HelmUpgradeStep, PinnedValues } from '../model/step.ts';
 import { keptValues } from '../plan/make-plan.ts';
+import { carriedValues, exportedText } from '../release/exported-values.ts';
 
 export interface HelmValuesParts {
   loadValues(path: string): Promise<ValuesFile>;
   readFile(file: string): Promise<string>;
-  /** The live release's values, for the keys that are kept. */
+  /** The live release's values: for the keys that are kept, and as a file where they are carried over. */
   liveValues(): Promise<JsonObject>;
+  /** Values that were carried over, as this run has frozen them; undefined where no run has. */
+  frozen(path: string): Promise<string | undefined>;
   /** Writes a file of mode 0600 and returns its path. */
   write(name: string, text: string): Promise<string>;
 }
@@ -21,12 +25,11 @@ export interface HelmValuesParts {
 export async function writeHelmValues(step: HelmUpgradeStep, parts: HelmValuesParts): Promise<readonly string[]> {
   const files: string[] = [];
   for (const [index, pinned] of step.values.entries()) {
-    const loaded = await parts.loadValues(pinned.path);
-    const text = await parts.readFile(loaded.file);
+    const { text, name } = pinned.isCarried === true ? await carriedText(pinned, parts) : await fileText(pinned, parts);
     if (digestOf(text) !== pinned.digest) {
-      throw new Problem('VALUES_MOVED', `${loaded.file} is not what the plan was made from.`, {
+      throw new Problem('VALUES_MOVED', `${name} is not what the plan was made from.`, {
         advice: ['Make the plan again: liftlock apply shows what the change does.'],
-        at: { file: loaded.file },
+        at: { file: name },
       });
     }
     files.push(await parts.write(`values/${step.component}/${index + 1}.yaml`, text));
@@ -36,4 +39,39 @@ export async function writeHelmValues(step: HelmUpgradeStep, parts: HelmValuesPa
     files.push(await parts.write(`values/${step.component}/kept-values.yaml`, JSON.stringify(kept)));
   }
   return files;
+}
+
+interface NamedText {
+  readonly text: string;
+  readonly name: string;
+}
+
+async function fileText({ path }: PinnedValues, parts: HelmValuesParts): Promise<NamedText> {
+  const { file } = await parts.loadValues(path);
+  return { text: await parts.readFile(file), name: file };
+}
+
+/** The file of the run's backup, which outlives the release; before a run what the live release holds. */
+async function carriedText({ path }: PinnedValues, parts: HelmValuesParts): Promise<NamedText> {
+  const text = (await parts.frozen(path)) ?? exportedText(await parts.liveValues());
+  return { text, name: path };
+}
+
+/** Where a run keeps values that were carried over, below its folder. */
+export function frozenFile(path: string): string {
+  return `backup/${path}`;
+}
+
+/** The values of a step as trees, in helm's order. */
+export async function stepValues(
+  step: Pick<HelmUpgradeStep, 'values'>,
+  parts: Pick<HelmValuesParts, 'loadValues' | 'frozen' | 'liveValues'>,
+): Promise<readonly ValuesFile[]> {
+  return Promise.all(
+    step.values.map(async (pinned) => {
+      if (pinned.isCarried !== true) return parts.loadValues(pinned.path);
+      const text = await parts.frozen(pinned.path);
+      return carriedValues(pinned.path, text === undefined ? await parts.liveValues() : parseValues(text, pinned.path));
+    }),
+  );
 }

@@ -3,7 +3,17 @@ import type { EntryBody, Observation } from '../model/journal.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Graces, Platform } from '../model/platform.ts';
-import type { Clock, ClusterReader, ClusterWriter, Gate, HelmRunner, Registry, WriterLease } from '../model/ports.ts';
+import type {
+  Clock,
+  ClusterReader,
+  ClusterWriter,
+  Gate,
+  HelmRepositories,
+  HelmRunner,
+  NameResolver,
+  Registry,
+  WriterLease,
+} from '../model/ports.ts';
 import type { Touched } from '../model/problem.ts';
 import type { Progress } from '../model/progress.ts';
 import type { Redactor } from '../model/redaction.ts';
@@ -63,6 +73,8 @@ export interface World {
   readonly gate: Gate;
   readonly helm: HelmRunner;
   readonly registry: Registry;
+  /** Of the operator's own helm, on this machine. */
+  readonly repositories: HelmRepositories;
   readonly lease: WriterLease;
   readonly clock: Clock;
   readonly redactor: Redactor;
@@ -70,6 +82,7 @@ export interface World {
   readonly unlearned?: string | undefined;
   readonly folder: RunFolder;
   readonly web: WebProbe;
+  readonly names: NameResolver;
   readonly key: KeySource;
   readonly stop: StopRequest;
   /** When the run began, ISO 8601. */

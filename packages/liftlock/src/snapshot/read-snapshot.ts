@@ -1,21 +1,24 @@
 import { isJsonObject, jsonAt } from '../model/json.ts';
 import type { KubeObject } from '../model/kube.ts';
-import type { Component, Platform } from '../model/platform.ts';
-import type { ClusterReader, HelmRunner } from '../model/ports.ts';
+import { chartReference, type Component, type Platform } from '../model/platform.ts';
+import type { ClusterReader, HelmRepositories, HelmRunner } from '../model/ports.ts';
 import { isProblem, Problem } from '../model/problem.ts';
 import type { Redactor } from '../model/redaction.ts';
 import type {
   ChartInfo,
   ComponentSnapshot,
   HealthItem,
+  HelmRepository,
   KeyInfo,
   Release,
   Snapshot,
   Unread,
   ValuesFile,
 } from '../model/snapshot.ts';
+import { carriedValues } from '../release/exported-values.ts';
 import { parseManifest, workloadsOf } from '../release/manifest.ts';
 import { readReleases } from '../release/record.ts';
+import { recordedChart } from '../release/recorded-chart.ts';
 import { readNodeRoom } from './node-room.ts';
 import { missingPermissions } from './permissions.ts';
 
@@ -32,7 +35,10 @@ export interface SnapshotParts {
   readonly key: KeyInfo | undefined;
   /** Pulls and reads one chart; throws a Problem that names it. Undefined where no chart is needed. */
   readonly pullChart: ((reference: string, version: string) => Promise<ChartInfo>) | undefined;
-  readonly loadValues: (component: Component) => Promise<readonly ValuesFile[]>;
+  /** The operator's files; undefined where the live release's own values are carried over. */
+  readonly loadValues: (component: Component) => Promise<readonly ValuesFile[] | undefined>;
+  /** Undefined where no chart comes from a repository. */
+  readonly repositories?: Pick<HelmRepositories, 'list'> | undefined;
   readonly readHealth: (
     reader: ClusterReader,
     namespace: string,
@@ -82,7 +88,7 @@ async function readAll(parts: SnapshotParts): Promise<Snapshot> {
   ]);
   // Values files before charts: a placeholder left in a file needs no registry to be seen.
   const valuesFiles = await Promise.all(platform.components.map((component) => parts.loadValues(component)));
-  for (const file of valuesFiles.flat()) redactor.learnValues(file.values);
+  for (const file of valuesFiles.flat()) if (file !== undefined) redactor.learnValues(file.values);
   const [charts, records, who, storageClasses, pullSecret] = await Promise.all([
     pullCharts(parts),
     reader.list(`/api/v1/namespaces/${namespace}/secrets`, { labelSelector: 'owner=helm' }),
@@ -93,9 +99,11 @@ async function readAll(parts: SnapshotParts): Promise<Snapshot> {
   const releases = readReleases(records);
   for (const release of releases) redactor.learnValues(release.values);
   const owned = new Set(platform.components.map((component) => component.release));
-  const ours = releases.filter((release) => owned.has(release.name));
+  const ours = releases
+    .filter((release) => owned.has(release.name))
+    .map((release) => ({ ...release, chartContent: installedChart(release, records) }));
   const components = platform.components.map((component, index) =>
-    componentSnapshot(component, ours, charts[index], valuesFiles[index] ?? []),
+    componentSnapshot(component, ours, charts[index], valuesFiles[index]),
   );
   const [health, nodes, permissions, others] = await Promise.all([
     parts.readHealth(reader, namespace, releases),
@@ -124,15 +132,23 @@ async function readAll(parts: SnapshotParts): Promise<Snapshot> {
     missingPermissions: permissions,
     key: parts.key,
     pullSecret,
+    ...(parts.repositories === undefined ? {} : { repositories: await listRepositories(parts.repositories, unread) }),
     unread,
   };
+}
+
+async function listRepositories(
+  repositories: Pick<HelmRepositories, 'list'>,
+  unread: Unread[],
+): Promise<readonly HelmRepository[]> {
+  return readable(unread, "the repositories of this machine's helm", () => repositories.list(), []);
 }
 
 /** All charts at once; when several are missing, every one of them is named. */
 async function pullCharts({ platform, pullChart, target }: SnapshotParts): Promise<readonly ChartInfo[]> {
   if (pullChart === undefined) return [];
   const results = await Promise.allSettled(
-    platform.components.map((component) => pullChart(component.chart.oci, target)),
+    platform.components.map((component) => pullChart(chartReference(component.chart), target)),
   );
   const failures = results.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
   if (failures.length === 0)
@@ -149,9 +165,11 @@ function componentSnapshot(
   component: Component,
   releases: readonly Release[],
   chart: ChartInfo | undefined,
-  valuesFiles: readonly ValuesFile[],
+  files: readonly ValuesFile[] | undefined,
 ): ComponentSnapshot {
   const release = releases.find((item) => item.name === component.release);
+  const { file = 'current-values.yml' } = component.values;
+  const valuesFiles = files ?? [carriedValues(file, release?.values ?? {})];
   return {
     name: component.name,
     release,
@@ -159,6 +177,14 @@ function componentSnapshot(
     valuesFiles,
     workloads: release === undefined ? [] : workloadsOf(parseManifest(release.manifest)),
   };
+}
+
+/** What the installed chart did with its values: read for the platform's own releases only, since it is large. */
+function installedChart({ name, installed }: Release, records: readonly KubeObject[]): Release['chartContent'] {
+  const record = records.find(
+    ({ metadata: { labels } }) => labels?.['name'] === name && labels['version'] === String(installed?.revision),
+  );
+  return record === undefined ? undefined : recordedChart(record);
 }
 
 async function readable<T>(unread: Unread[], what: string, read: () => Promise<T>, otherwise: T): Promise<T> {

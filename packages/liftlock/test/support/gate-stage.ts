@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
+import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { expect } from 'vitest';
 import { up, type AuditEntry, type Sandbox } from '@liftlock/sandbox';
 import { connectCluster, type ClusterConnection } from '../../src/adapters/cluster/connect.ts';
@@ -9,7 +10,20 @@ import { makeGate } from '../../src/adapters/gate/gate.ts';
 import type { Gate, GateSession, ShadowAnswer } from '../../src/model/ports.ts';
 import { runHelm, type HelmResult } from './charts.ts';
 
-export type HelmName = 'helm3' | 'helm4';
+/**
+ * The helms that a test runs with: the sandbox's two, and older ones by their paths in LIFTLOCK_TEST_HELMS, joined as in
+ * PATH. A path is of a Helm 3.
+ */
+export const helmsUnderTest: readonly string[] = [
+  'helm3',
+  'helm4',
+  ...(process.env['LIFTLOCK_TEST_HELMS'] ?? '').split(delimiter).filter((path) => path !== ''),
+];
+
+/** Arguments that keep a helm from waiting for what never comes in a shadow. */
+export function quickly(helm: string): readonly string[] {
+  return helm === 'helm4' ? ['--wait=hookOnly'] : [];
+}
 
 /** A control plane with gates before it. */
 export interface GateStage {
@@ -20,7 +34,8 @@ export interface GateStage {
   newNamespace(): Promise<string>;
   /** A folder for charts. */
   newFolder(): string;
-  helm(name: HelmName, kubeconfig: string, args: readonly string[]): Promise<HelmResult>;
+  /** @param name one of the sandbox's, or a path */
+  helm(name: string, kubeconfig: string, args: readonly string[]): Promise<HelmResult>;
   /** Every accepted write of any helm in a namespace, by the audit log. */
   helmWrites(namespace: string): Promise<readonly AuditEntry[]>;
   /** Everything that helm could have touched, as it is stored. */
@@ -30,8 +45,10 @@ export interface GateStage {
 
 const writeVerbs = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
-export async function openGateStage(): Promise<GateStage> {
-  const sandbox = await up();
+/** @param shared a control plane that others use too; absent: one of its own, which ends with the stage */
+export async function openGateStage(shared?: Sandbox): Promise<GateStage> {
+  const sandbox = shared ?? (await up());
+  const suffix = randomBytes(3).toString('hex');
   const folder = mkdtempSync(join(tmpdir(), 'liftlock-gate-'));
   const connection = await connectCluster({ kubeconfig: sandbox.kubeconfig, env: {} });
   let namespaces = 0;
@@ -42,12 +59,13 @@ export async function openGateStage(): Promise<GateStage> {
     gate: makeGate(connection, { folder: join(folder, 'gate') }),
     newNamespace: async () => {
       namespaces += 1;
-      const name = `gate-${namespaces}`;
+      const name = `gate-${suffix}-${namespaces}`;
       await sandbox.api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
       return name;
     },
     newFolder: () => mkdtempSync(join(folder, 'charts-')),
-    helm: async (name, kubeconfig, args) => runHelm(sandbox.bin[name], folder, kubeconfig, args),
+    helm: async (name, kubeconfig, args) =>
+      runHelm(name === 'helm3' || name === 'helm4' ? sandbox.bin[name] : name, folder, kubeconfig, args),
     helmWrites: async (namespace) => {
       const entries = await sandbox.audit();
       return entries.filter(
@@ -62,7 +80,7 @@ export async function openGateStage(): Promise<GateStage> {
     stored: async (namespace) => stored(connection, namespace),
     close: async () => {
       connection.close();
-      await sandbox.down();
+      if (shared === undefined) await sandbox.down();
       rmSync(folder, { recursive: true, force: true });
     },
   };

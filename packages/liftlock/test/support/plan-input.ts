@@ -4,7 +4,7 @@ import { parsePlatform } from '../../src/definition/yaml-source.ts';
 import type { StepPhase, StepState } from '../../src/journal/fold.ts';
 import type { Decision } from '../../src/model/finding.ts';
 import type { JsonObject } from '../../src/model/json.ts';
-import type { Component, Platform } from '../../src/model/platform.ts';
+import { chartReference, type Component, type Platform } from '../../src/model/platform.ts';
 import { Site } from '../../src/model/site.ts';
 import type { ComponentSnapshot, Release, ReleaseStatus, Revision, Snapshot } from '../../src/model/snapshot.ts';
 import type { Step } from '../../src/model/step.ts';
@@ -41,7 +41,7 @@ export function site(fields: JsonObject = {}): Site {
 }
 
 function componentSnapshot(component: Component, options: Record<string, string>, version: string): ComponentSnapshot {
-  const reference = component.chart.oci;
+  const reference = chartReference(component.chart);
   return {
     name: component.name,
     release: release(component.release),
@@ -55,7 +55,7 @@ function componentSnapshot(component: Component, options: Record<string, string>
       file: '/tmp/chart.tgz',
       values: {},
     },
-    valuesFiles: component.values.files.map((file) => {
+    valuesFiles: (component.values.files ?? []).map((file) => {
       const path = expand(file, options);
       return { path, file: `/tmp/${path}`, digest: 'sha256:2', values: {} };
     }),

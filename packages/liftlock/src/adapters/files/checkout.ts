@@ -37,6 +37,16 @@ export async function checkCheckout(checkout: string, paths: readonly string[]):
   });
 }
 
+/** True where the checkout holds that file; a checkout that does not exist holds none. */
+export async function hasValuesFile(checkout: string, written: string): Promise<boolean> {
+  try {
+    return (await stat(path.join(checkout, written))).isFile();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return false;
+    throw error;
+  }
+}
+
 async function fileMissing(file: string, written: string): Promise<Problem> {
   const names = await readdir(path.dirname(file)).catch((): string[] => []);
   const files = names.filter((name) => /\.ya?ml$/.test(name)).toSorted();

@@ -61,8 +61,8 @@ test('C23: only the NATS callout, the UI and the API have values by cloud', asyn
   const { platform } = await loadPlatform('codemie');
   const table = platform.components.map(({ release, chart, values, timeout }) => [
     release,
-    chart.oci.slice(chart.oci.lastIndexOf('/') + 1),
-    values.files.map((file) => expand(file, { cloud: 'gcp' })).join(' '),
+    chart.oci?.slice(chart.oci.lastIndexOf('/') + 1),
+    values.files?.map((file) => expand(file, { cloud: 'gcp' })).join(' '),
     timeout,
   ]);
   expect(table).toEqual([

@@ -124,4 +124,4 @@ export async function validateFile(
   return `platform ${metadata.name}, ${components.length} component${components.length === 1 ? '' : 's'}, no mistakes`;
 }
 
-export { checkCheckout, loadValuesFile } from './checkout.ts';
+export { checkCheckout, hasValuesFile, loadValuesFile } from './checkout.ts';

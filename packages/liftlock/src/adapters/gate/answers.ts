@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 
-/** Sends JSON. */
-export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+/** Sends JSON, under a more exact type where one is given. */
+export function sendJson(response: ServerResponse, status: number, value: unknown, type = 'application/json'): void {
   const body = JSON.stringify(value);
   response.writeHead(status, {
-    'content-type': 'application/json',
+    'content-type': type,
     'content-length': Buffer.byteLength(body),
   });
   response.end(body);
@@ -13,6 +13,16 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 /** The Status object in which the API server words a failure; helm prints its message. */
 export function failure(code: number, reason: string, message: string): Record<string, unknown> {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
+}
+
+/** What the API server says of an object that is not there. */
+export function notFound(target: {
+  readonly group: string;
+  readonly resource: string;
+  readonly name?: string | undefined;
+}): Record<string, unknown> {
+  const resource = target.group === '' ? target.resource : `${target.resource}.${target.group}`;
+  return failure(404, 'NotFound', `${resource} "${target.name ?? ''}" not found`);
 }
 
 /** Refuses a request as the API server would. */

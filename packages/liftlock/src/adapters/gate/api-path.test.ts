@@ -11,7 +11,7 @@ test.each([
   ['/api/v1/namespaces/a/pods/p/%65xec', { ...core, namespace: 'a', resource: 'pods', name: 'p', subresource: 'exec' }],
   ['/api/v1/nodes/n/proxy/pods', { ...core, resource: 'nodes', name: 'n', subresource: 'proxy' }],
   ['/api/v1/proxy/nodes/n', { ...core, resource: 'nodes', subresource: 'proxy' }],
-  ['/api/v1/watch/pods', { ...core, resource: 'pods', name: undefined, subresource: undefined }],
+  ['/api/v1/watch/pods', { ...core, resource: 'pods', name: undefined, subresource: undefined, isWatch: true }],
   [
     '/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Anode',
     {
@@ -29,12 +29,22 @@ test.each([
   expect(parseApiPath(path)).toEqual(expected);
 });
 
-test.each(['/api/v1//pods', '/api/v1/../pods', '/api/v1/%2e%2e/pods', '/api/v1/namespaces/a%2Fpods', '/api/v1/%zz'])(
-  '%s is in no plain form',
-  (path) => {
-    expect(parseApiPath(path)).toBeUndefined();
-  },
-);
+test.each([
+  '*',
+  'http://127.0.0.1/api/v1/pods',
+  '//api/v1/pods',
+  '/api/v1/pods#/x',
+  '/api/v1/pods/a%00',
+  '/api/v1\\pods',
+  '/api/v1/pods x',
+  '/api/v1//pods',
+  '/api/v1/../pods',
+  '/api/v1/%2e%2e/pods',
+  '/api/v1/namespaces/a%2Fpods',
+  '/api/v1/%zz',
+])('%s is in no plain form', (path) => {
+  expect(parseApiPath(path)).toBeUndefined();
+});
 
 test('what is a way in, what cannot be judged and what is only a question', () => {
   const pod = (subresource: string) => ({ ...core, namespace: 'a', resource: 'pods', name: 'p', subresource });
@@ -46,6 +56,9 @@ test('what is a way in, what cannot be judged and what is only a question', () =
     false,
     false,
   ]);
+  expect(['EXEC', 'Proxy'].map((name) => isTunnel(pod(name)))).toEqual([true, true]);
+  expect(isUnjudged({ ...core, namespace: 'a', resource: 'bindings' })).toBe(true);
+  expect(isUnjudged({ ...core, resource: 'pods', isWatch: true })).toBe(true);
   expect(['eviction', 'binding', 'token', 'finalize', 'scale'].map((name) => isUnjudged(pod(name)))).toEqual([
     true,
     true,

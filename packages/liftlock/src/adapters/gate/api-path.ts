@@ -8,6 +8,8 @@ export interface ApiTarget {
   readonly resource: string;
   readonly name?: string | undefined;
   readonly subresource?: string | undefined;
+  /** By the older prefix, which makes a stream without end of every method. */
+  readonly isWatch?: true | undefined;
 }
 
 /** Subresources through which the API server opens a way into pods, nodes or services. */
@@ -43,11 +45,15 @@ export function parseApiPath(path: string): ApiTarget | undefined {
 }
 
 function decodeSegments(path: string): readonly string[] | undefined {
-  const raw = path.replace(/^\//, '').replace(/\/$/, '').split('/');
+  // What a URL may hold, and nothing that parsers of URLs read differently: `#`, `\`, spaces, another host before it.
+  if (!/^\/[\w.~%:@!$&'()*+,;=/-]*$/.test(path)) return undefined;
   if (path === '/') return [];
+  const raw = path.slice(1).replace(/\/$/, '').split('/');
   try {
     const segments = raw.map(decodeURIComponent);
-    const isPlain = segments.every((part) => part !== '' && part !== '.' && part !== '..' && !/[/\\]/.test(part));
+    const isPlain = segments.every(
+      (part) => part !== '' && part !== '.' && part !== '..' && !/[/\\\p{Cc}]/u.test(part),
+    );
     return isPlain ? segments : undefined;
   } catch {
     return undefined;
@@ -57,8 +63,8 @@ function decodeSegments(path: string): readonly string[] | undefined {
 function parseResource(group: string, [version = '', ...rest]: readonly string[]): ApiTarget {
   // The older watch and proxy prefixes come before the resource.
   if (rest[0] === 'proxy') return { group, version, resource: rest[1] ?? '', subresource: 'proxy' };
-  const parts = rest[0] === 'watch' ? rest.slice(1) : rest;
-  const [first, second, third, ...deeper] = parts;
+  if (rest[0] === 'watch') return { ...parseResource(group, [version, ...rest.slice(1)]), isWatch: true };
+  const [first, second, third, ...deeper] = rest;
   const isNamespaceItself =
     third === undefined || ((third === 'status' || third === 'finalize') && deeper.length === 0);
   if (first === 'namespaces' && !isNamespaceItself) {
@@ -74,12 +80,15 @@ function parseResource(group: string, [version = '', ...rest]: readonly string[]
   return { group, version, resource: first ?? '', name: second, subresource: third };
 }
 
+/** True for ways into pods, nodes and services; in any case of letters, whatever a server might make of it. */
 export function isTunnel(target: ApiTarget): boolean {
-  return target.subresource !== undefined && tunnels.has(target.subresource);
+  return tunnels.has((target.subresource ?? '').toLowerCase());
 }
 
+/** True for what a dry run would not show, or what hands out credentials. */
 export function isUnjudged(target: ApiTarget): boolean {
-  return target.subresource !== undefined && unjudged.has(target.subresource);
+  const subresource = (target.subresource ?? '').toLowerCase();
+  return target.isWatch === true || unjudged.has(subresource) || target.resource.toLowerCase() === 'bindings';
 }
 
 export function isQuestion(target: ApiTarget): boolean {

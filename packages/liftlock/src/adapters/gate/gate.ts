@@ -1,7 +1,9 @@
 import type { Gate } from '../../model/ports.ts';
 import type { ClusterConnection } from '../cluster/connect.ts';
+import { makeDiscoveryCache } from './discovery-cache.ts';
 import { makeLocalApis } from './local-apis.ts';
 import { openLoopback } from './loopback.ts';
+import { placeWorld } from './places.ts';
 import { makeRunGate } from './run-gate.ts';
 import { makeShadow } from './shadow.ts';
 
@@ -16,16 +18,22 @@ export function makeGate(
   options: { readonly folder: string },
 ): Gate {
   const { namespace } = connection;
+  // Shadows side by side ask the same of the API server: once is enough.
+  const discovery = makeDiscoveryCache(connection);
   return {
     openShadow: async (world = {}) => {
-      const shadow = makeShadow(connection, makeLocalApis(connection), world.records);
+      const objects = await placeWorld(world, { discovery, namespace });
+      const shadow = makeShadow({ upstream: connection, objects, discovery, localApis: makeLocalApis(connection) });
       const loopback = await openLoopback({ folder: options.folder, namespace, handle: shadow.handle });
-      return { kubeconfig: loopback.kubeconfig, writes: () => 0, answers: shadow.answers, close: loopback.close };
+      const { answers, reads } = shadow;
+      return { kubeconfig: loopback.kubeconfig, writes: () => 0, answers, reads, close: loopback.close };
     },
     openRun: async (mayWrite) => {
+      discovery.forget();
       const run = makeRunGate(connection, mayWrite);
       const loopback = await openLoopback({ folder: options.folder, namespace, handle: run.handle });
-      return { kubeconfig: loopback.kubeconfig, writes: run.writes, answers: () => [], close: loopback.close };
+      const { kubeconfig, close } = loopback;
+      return { kubeconfig, writes: run.writes, answers: () => [], reads: () => [], close };
     },
   };
 }

@@ -9,7 +9,7 @@ export interface LocalApis {
   whyNot(target: ApiTarget): Promise<string | undefined>;
 }
 
-const freshMs = 60_000;
+const freshMs = 30_000;
 const answerMs = 15_000;
 
 /** Groups that Kubernetes itself serves, for those who may not read APIServices. Metrics are not among them. */
@@ -40,52 +40,57 @@ const builtIn = new Set([
 ]);
 
 /**
- * Asks the API server once a minute at most for each API. An APIService with a Service behind it is another program: it
+ * Asks the API server once in half a minute at most for each API. An APIService with a Service behind it is another program: it
  * may drop the dry run's parameter and store what it was sent. Without the right to read APIServices, Kubernetes' own
  * groups are known, and of others the served OpenAPI must declare the parameter.
  */
 export function makeLocalApis(upstream: Upstream): LocalApis {
-  const known = new Map<string, { readonly at: number; readonly why: Promise<string | undefined> }>();
-
-  async function ask(path: string): Promise<{ readonly status: number; readonly body: Buffer }> {
-    const answer = await upstream.request({
-      method: 'GET',
-      path,
-      headers: { accept: 'application/json' },
-      timeoutMs: answerMs,
-    });
-    return { status: answer.status, body: await readBytes(answer) };
-  }
-
-  async function find({ group, version, resource }: ApiTarget): Promise<string | undefined> {
-    const api = `${version}.${group}`;
-    const service = await ask(`/apis/apiregistration.k8s.io/v1/apiservices/${group === '' ? `${version}.` : api}`);
-    if (service.status === 200) {
-      const spec = jsonAt(parseObject(service.body) as unknown as JsonObject, ['spec']);
-      const backend = isJsonObject(spec) ? spec['service'] : undefined;
-      if (!isJsonObject(backend)) return undefined;
-      const { namespace, name } = backend as { readonly namespace?: string; readonly name?: string };
-      return `${group}/${version} is served by another program, the Service ${namespace ?? ''}/${name ?? ''}, which may not honour a dry run`;
-    }
-    // Nothing serves it: the API server says so itself.
-    if (service.status === 404) return undefined;
-    if (builtIn.has(group)) return undefined;
-    const openApi = await ask(`/openapi/v3/apis/${group}/${version}`);
-    if (openApi.status === 200 && declaresDryRun(openApi.body, resource)) return undefined;
-    return `it is not known who serves ${group}/${version}: APIServices may not be read (HTTP status ${service.status})`;
-  }
+  const answerOf = remember(async (path: string) => ask(upstream, path));
 
   return {
-    whyNot: async (target) => {
-      const key = `${target.group}/${target.version}/${target.resource}`;
-      const found = known.get(key);
-      if (found !== undefined && performance.now() - found.at < freshMs) return found.why;
-      const why = find(target);
-      known.set(key, { at: performance.now(), why });
-      // A question that failed is asked anew.
-      why.catch(() => known.delete(key));
-      return why;
+    whyNot: async ({ group, version, resource }) => {
+      const name = group === '' ? `${version}.` : `${version}.${group}`;
+      const service = await answerOf(`/apis/apiregistration.k8s.io/v1/apiservices/${name}`);
+      if (service.status === 200) return whyFar(service.body, `${group}/${version}`);
+      // Nothing serves it: the API server says so itself.
+      if (service.status === 404) return undefined;
+      if (builtIn.has(group)) return undefined;
+      const schema = await answerOf(`/openapi/v3/apis/${group}/${version}`);
+      if (schema.status === 200 && declaresDryRun(schema.body, resource)) return undefined;
+      return `it is not known who serves ${group}/${version}: APIServices may not be read (HTTP status ${service.status})`;
     },
+  };
+}
+
+/** Undefined for an API of the API server's own, CustomResourceDefinitions among them. */
+function whyFar(body: Buffer, api: string): string | undefined {
+  const backend = jsonAt(parseObject(body) as unknown as JsonObject, ['spec', 'service']);
+  if (!isJsonObject(backend)) return undefined;
+  const { namespace, name } = backend as { readonly namespace?: string; readonly name?: string };
+  return `${api} is served by another program, the Service ${namespace ?? ''}/${name ?? ''}, which may not honour a dry run`;
+}
+
+interface Said {
+  readonly status: number;
+  readonly body: Buffer;
+}
+
+async function ask(upstream: Upstream, path: string): Promise<Said> {
+  const headers = { accept: 'application/json' };
+  const answer = await upstream.request({ method: 'GET', path, headers, timeoutMs: answerMs });
+  return { status: answer.status, body: await readBytes(answer) };
+}
+
+/** Asks once in a while; a question that failed is asked anew. */
+function remember(find: (path: string) => Promise<Said>): (path: string) => Promise<Said> {
+  const known = new Map<string, { readonly at: number; readonly said: Promise<Said> }>();
+  return async (path) => {
+    const found = known.get(path);
+    if (found !== undefined && performance.now() - found.at < freshMs) return found.said;
+    const said = find(path);
+    known.set(path, { at: performance.now(), said });
+    said.catch(() => known.delete(path));
+    return said;
   };
 }
 

@@ -1,31 +1,34 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KubeObject } from '../../model/kube.ts';
-import type { ShadowAnswer } from '../../model/ports.ts';
+import type { ShadowAnswer, ShadowRead } from '../../model/ports.ts';
 import { sendFailure } from './answers.ts';
-import { isQuestion, isRead, isTunnel, isUnjudged, parseApiPath, type ApiTarget } from './api-path.ts';
-import { forward, type Upstream } from './forward.ts';
+import { isQuestion, isTunnel, isUnjudged, parseApiPath, type ApiTarget } from './api-path.ts';
+import type { ShadowWrite } from './asked.ts';
+import { forward } from './forward.ts';
 import type { LocalApis } from './local-apis.ts';
-import { makeReleaseRecords, isRecordName } from './release-records.ts';
-import { readFromRecords } from './shadow-reads.ts';
-import { judgeWrite, type ShadowWrite } from './shadow-writes.ts';
+import { makeLimits } from './shadow-limits.ts';
+import { answerRead, type ReadParts } from './shadow-reads.ts';
+import { judgeWrite } from './shadow-writes.ts';
 
 export interface Shadow {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** In the order in which helm asked. */
   answers(): readonly ShadowAnswer[];
+  /** The first answer to each path; what helm itself has made meanwhile would say nothing of the cluster. */
+  reads(): readonly ShadowRead[];
 }
 
 const writeMethods = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 /**
- * Lets nothing be written: reads pass, questions pass, a write becomes a dry run, and what is none of these is refused.
- * helm's own records are kept in memory, so that it sees what it did.
+ * Lets nothing be written: reads pass (a GET alone is one), questions pass, a write becomes a dry run, and what is none
+ * of these is refused. What helm would have written is kept in memory, so that it sees what it did.
  */
-export function makeShadow(upstream: Upstream, localApis: LocalApis, foreseen: readonly KubeObject[] = []): Shadow {
-  const records = makeReleaseRecords();
-  for (const record of foreseen) records.keep(record);
-  const newNamespaces = new Set<string>();
+export function makeShadow(shared: Omit<ReadParts, 'seen'> & { readonly localApis: LocalApis }): Shadow {
+  const limits = makeLimits();
+  const parts = { ...shared, seen: new Map<string, KubeObject>() };
   const slots: { answer?: ShadowAnswer }[] = [];
+  const reads = new Map<string, ShadowRead>();
 
   async function write(request: IncomingMessage, response: ServerResponse, target: ApiTarget): Promise<void> {
     const slot: { answer?: ShadowAnswer } = {};
@@ -41,7 +44,7 @@ export function makeShadow(upstream: Upstream, localApis: LocalApis, foreseen: r
       },
     };
     try {
-      await judgeWrite(asked, { upstream, records, localApis, newNamespaces });
+      await judgeWrite(asked, { ...parts, limits });
     } catch (error) {
       const why = error instanceof Error ? error.message : 'unknown error';
       slot.answer ??= {
@@ -57,19 +60,21 @@ export function makeShadow(upstream: Upstream, localApis: LocalApis, foreseen: r
 
   return {
     answers: () => slots.flatMap((slot) => (slot.answer === undefined ? [] : [slot.answer])),
+    reads: () => [...reads.values()],
     handle: async (request, response) => {
       const method = request.method ?? 'GET';
       const path = (request.url ?? '/').split('?')[0] ?? '/';
       const target = parseApiPath(path);
       if (target === undefined || isTunnel(target)) {
         sendFailure(response, 403, 'Forbidden', `liftlock: ${method} ${path} is not let through`);
-      } else if (isRead(method)) {
-        const isAboutRecords = target.group === '' && target.resource === 'secrets';
-        const mayBeRecords = target.name === undefined || isRecordName(target.name);
-        if (isAboutRecords && mayBeRecords) await readFromRecords(request, response, target, { upstream, records });
-        else await forward(upstream, request, response);
+      } else if (method === 'GET') {
+        await answerRead(request, response, target, parts);
+        const whole = request.url ?? '/';
+        // Only what names a resource: discovery is the same for every release.
+        if (target.resource !== '' && !reads.has(whole))
+          reads.set(whole, { path: whole, isAbsent: response.statusCode === 404 });
       } else if (isQuestion(target) && method === 'POST') {
-        await forward(upstream, request, response);
+        await forward(parts.upstream, request, response);
       } else if (writeMethods.has(method) && target.resource !== '' && !isUnjudged(target)) {
         await write(request, response, target);
       } else {

@@ -19,16 +19,21 @@ export interface OciClientOptions {
   readonly caFile?: string | undefined;
   /** Speaks plain HTTP to registries on loopback; elsewhere it is refused. */
   readonly plainHttp?: boolean | undefined;
+  /** How often one request is tried, where a later answer would be of no use; else four times. */
+  readonly attempts?: number | undefined;
 }
 
 export interface OciRequest {
   readonly host: string;
-  /** From `/v2/` on. */
+  /** From `/v2/` on; in a chart repository any path. */
   readonly path: string;
+  /** Where the address says it; else plain HTTP only where the site says so, and only on loopback. */
+  readonly scheme?: 'http' | 'https' | undefined;
   readonly method: 'GET' | 'HEAD';
   readonly accept?: readonly string[] | undefined;
   /** As token services name it: `repository:NAME:pull`. */
   readonly scope?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface OciClient {
@@ -51,17 +56,18 @@ export function makeOciClient(options: OciClientOptions): OciClient {
 
   async function send(request: OciRequest): Promise<HttpAnswer> {
     const place = `${request.host} ${request.scope ?? ''}`;
-    const url = new URL(`${schemeOf(request.host, options)}://${request.host}${request.path}`);
+    const url = new URL(`${request.scheme ?? schemeOf(request.host, options)}://${request.host}${request.path}`);
     const headers = request.accept === undefined ? {} : { accept: request.accept.join(', ') };
     const remembered = known.get(place);
     const isFresh = remembered !== undefined && remembered.until > options.clock.now().getTime();
-    const first = await follow(url, request.method, headers, isFresh ? remembered.header : undefined);
+    const { signal } = request;
+    const first = await follow(url, request.method, headers, isFresh ? remembered.header : undefined, signal);
     if (first.status !== 401) return first;
     discard(first);
     known.delete(place);
     const authorization = await authorize(challengesOf(first), request);
     if (authorization === undefined) return first;
-    const second = await follow(url, request.method, headers, authorization.header);
+    const second = await follow(url, request.method, headers, authorization.header, signal);
     if (second.status !== 401) known.set(place, authorization);
     return second;
   }
@@ -84,7 +90,7 @@ export function makeOciClient(options: OciClientOptions): OciClient {
     const scope = challenge.parameters['scope'] ?? request.scope;
     if (service !== undefined) realm.searchParams.set('service', service);
     if (scope !== undefined && scope !== '') realm.searchParams.set('scope', scope);
-    const answer = await follow(realm, 'GET', { accept: 'application/json' }, login && basic(login));
+    const answer = await follow(realm, 'GET', { accept: 'application/json' }, login && basic(login), request.signal);
     const text = await readText(answer, tokenLimit);
     const grant = answer.status === 200 ? parseGrant(text) : undefined;
     if (grant === undefined) return undefined;
@@ -97,6 +103,7 @@ export function makeOciClient(options: OciClientOptions): OciClient {
     method: 'GET' | 'HEAD',
     headers: Readonly<Record<string, string>>,
     authorization: string | undefined,
+    signal: AbortSignal | undefined,
   ): Promise<HttpAnswer> {
     let url = start;
     for (let redirects = 0; redirects <= redirectLimit; redirects += 1) {
@@ -107,6 +114,7 @@ export function makeOciClient(options: OciClientOptions): OciClient {
         method,
         headers: { ...headers, ...(authorization !== undefined && mayKnow ? { authorization } : {}) },
         timeoutMs: requestTimeoutMs,
+        signal,
         ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
       });
       const location = headerOf(answer, 'location');
@@ -130,9 +138,9 @@ export function makeOciClient(options: OciClientOptions): OciClient {
         if (answer.status !== 429 && answer.status < 500) return answer;
       } catch (error) {
         why = options.redactor.text(error instanceof Error ? error.message : 'unknown error');
-        if (isLasting(error)) throw new NetworkFailure(why, { cause: error });
+        if (isLasting(error) || request.signal?.aborted === true) throw new NetworkFailure(why, { cause: error });
       }
-      if (attempt === attempts) {
+      if (attempt >= (options.attempts ?? attempts)) {
         if (answer !== undefined) return answer;
         throw new NetworkFailure(why);
       }

@@ -52,6 +52,17 @@ test('metadata, defaults, subcharts and files', () => {
     values: { a: { b: 1 }, c: { b: 1 }, day: '2026-01-02', flag: true, empty: null },
     subcharts: ['cache', 'db'],
     files: ['Chart.yaml', 'values.yaml', 'charts/db/Chart.yaml', 'charts/db/values.yaml'],
+    content: {
+      name: 'ui',
+      values: expect.objectContaining({ a: { b: 1 } }),
+      templates: [],
+      files: [],
+      crds: [],
+      dependencies: [{ name: 'redis', alias: 'cache', conditions: [], tags: [], imports: [] }],
+      subcharts: [
+        { name: 'db', values: { x: 1 }, templates: [], files: [], crds: [], dependencies: [], subcharts: [] },
+      ],
+    },
   });
 });
 

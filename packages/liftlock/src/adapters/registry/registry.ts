@@ -1,11 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { digestOf } from '../../model/digest.ts';
 import type { PulledChart, Registry } from '../../model/ports.ts';
 import { exitCodes, isProblem, Problem } from '../../model/problem.ts';
 import type { Site } from '../../model/site.ts';
 import { readText, type HttpAnswer } from '../http/http-client.ts';
 import { storeBlob } from './blob-store.ts';
+import { hexOf, keep } from './chart-cache.ts';
+import { isRepositoryChart, makeChartRepositories } from './chart-repository.ts';
+import { makeImageStatus } from './image-status.ts';
 import { chartLayerOf, manifestTypes } from './manifest.ts';
 import {
   discard,
@@ -15,7 +18,7 @@ import {
   type OciClientOptions,
   type OciRequest,
 } from './oci-client.ts';
-import { isLoopback, parseImage, parseRepository, sourceOf, tagOf, type Repository } from './reference.ts';
+import { isLoopback, parseRepository, sourceOf, tagOf, type Repository } from './reference.ts';
 import { answerProblem, unreachableProblem, wrongContentProblem } from './registry-problem.ts';
 
 /** Bytes; what registries themselves allow. */
@@ -27,9 +30,13 @@ export interface RegistryOptions extends OciClientOptions {
   readonly mirrors: Site['mirrors'];
 }
 
-/** An OCI registry over its own HTTP API, as far as charts and the presence of images need it. See the port. */
+/**
+ * An OCI registry over its own HTTP API, as far as charts and the presence of images need it, and chart repositories beside
+ * it. See the port.
+ */
 export function makeRegistry(options: RegistryOptions): Registry {
   const client = makeOciClient(options);
+  const repositories = makeChartRepositories(client, options.cacheFolder);
 
   async function ask(request: OciRequest, subject: string): Promise<HttpAnswer> {
     refusePlainHttp(request.host, options.plainHttp);
@@ -48,7 +55,9 @@ export function makeRegistry(options: RegistryOptions): Registry {
   }
 
   async function resolve(reference: string, version: string): Promise<string> {
-    const repository = parseRepository(sourceOf(reference, options.mirrors));
+    const source = sourceOf(reference, options.mirrors);
+    if (isRepositoryChart(source)) return repositories.resolve(source, version);
+    const repository = parseRepository(source);
     const subject = `chart ${repository.path} ${version}`;
     const head = await askManifest('HEAD', repository, tagOf(version), subject);
     discard(head);
@@ -72,8 +81,15 @@ export function makeRegistry(options: RegistryOptions): Registry {
     return readText(answer, manifestLimit);
   }
 
+  async function listing(reference: string) {
+    const source = sourceOf(reference, options.mirrors);
+    return isRepositoryChart(source) ? repositories.listing(source) : undefined;
+  }
+
   async function pull(reference: string, digest: string): Promise<PulledChart> {
-    const repository = parseRepository(sourceOf(reference, options.mirrors));
+    const source = sourceOf(reference, options.mirrors);
+    if (isRepositoryChart(source)) return repositories.pull(source, digest);
+    const repository = parseRepository(source);
     const subject = `chart ${repository.path}@${digest}`;
     const layer = chartLayerOf(await knownManifest(repository, digest, subject), subject);
     const file = join(options.cacheFolder, 'charts', `${hexOf(layer.digest)}.tgz`);
@@ -126,44 +142,7 @@ export function makeRegistry(options: RegistryOptions): Registry {
     return { username: credentials.username };
   }
 
-  async function imageStatus(image: string) {
-    const { reference, ...repository } = parseImage(image);
-    try {
-      const answer = await askManifest('HEAD', repository, reference, `image ${image}`);
-      discard(answer);
-      if (answer.status === 200) return 'found' as const;
-      if (answer.status === 404) return 'not-found' as const;
-      return answer.status === 401 || answer.status === 403 ? ('refused' as const) : ('unreachable' as const);
-    } catch (error) {
-      // Evidence only: credentials that fail are told where they are needed.
-      if (isProblem(error))
-        return error.code === 'REGISTRY_UNREACHABLE' ? ('unreachable' as const) : ('refused' as const);
-      throw error;
-    }
-  }
-
-  return { resolve, pull, login, imageStatus };
-}
-
-function hexOf(digest: string): string {
-  const hex = /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1];
-  if (hex !== undefined) return hex;
-  throw new Problem('DIGEST_BAD', `"${digest.slice(0, 100)}" is no sha256 digest.`, {
-    advice: ['Plan again; a saved plan may have been edited.'],
-    exitCode: exitCodes.usage,
-  });
-}
-
-function keep(file: string, content: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    writeFileSync(temporary, content, { mode: 0o600 });
-    chmodSync(temporary, 0o600);
-    renameSync(temporary, file);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+  return { resolve, listing, pull, login, imageStatus: makeImageStatus(options) };
 }
 
 function refusePlainHttp(host: string, plainHttp: boolean | undefined): void {

@@ -43,5 +43,7 @@ function warning(item: HealthItem, message: string): Finding {
 
 function described(item: HealthItem): string {
   const restarts = item.restarts > 0 ? `, ${item.restarts} restart${item.restarts === 1 ? '' : 's'}` : '';
-  return `${formatRef(item.object)} ${item.reason}${restarts}`;
+  // Of a webhook the reason says too little: who does not answer is in the message.
+  const why = item.reason === 'NoEndpoints' ? ` (${item.message})` : '';
+  return `${formatRef(item.object)} ${item.reason}${why}${restarts}`;
 }

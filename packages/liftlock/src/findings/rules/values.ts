@@ -71,7 +71,7 @@ function reverted(component: string, change: ValueChange, files: string): Findin
 }
 
 /** A value as a message may show it: never a secret, never a whole tree. */
-function shown(path: string, value: Json | undefined): string {
+export function shown(path: string, value: Json | undefined): string {
   if (value === undefined) return 'not set';
   if (value === null) return 'null (which takes the chart default away)';
   if (splitPath(path).some(isSecretName)) return 'a hidden value';

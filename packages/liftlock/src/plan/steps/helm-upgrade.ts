@@ -1,5 +1,6 @@
 import type { Component } from '../../model/platform.ts';
 import type { HelmUpgradeStep, PinnedChart } from '../../model/step.ts';
+import { forceFlag } from '../../release/helm-args.ts';
 import { guideUpgradeCommand } from '../guide-command.ts';
 
 export interface UpgradeFacts {
@@ -13,13 +14,15 @@ export interface UpgradeFacts {
   /** The guide's own timeout: where a site changes it, the guide's command keeps the guide's. */
   readonly guideTimeoutSeconds: number;
   readonly from: HelmUpgradeStep['from'];
+  readonly major: 3 | 4;
+  readonly force: boolean;
+  readonly notes: readonly string[];
 }
 
 /** One `helm upgrade`. It is reversible by a rollback, save where the component migrates data. */
 export function helmUpgradeStep(facts: UpgradeFacts): HelmUpgradeStep {
   const { component, chart, namespace } = facts;
   const valuesFiles = facts.values.map((file) => file.path);
-  const common = { release: component.release, version: chart.version, namespace, valuesFiles };
   return {
     kind: 'helm-upgrade',
     id: `${component.name}/upgrade`,
@@ -30,11 +33,20 @@ export function helmUpgradeStep(facts: UpgradeFacts): HelmUpgradeStep {
     chart,
     install: facts.isInstall,
     values: facts.values,
+    ...(facts.force ? { force: true } : {}),
     keep: facts.keep,
     timeoutSeconds: facts.timeoutSeconds,
     ...(component.migrates === undefined ? {} : { migrates: component.migrates }),
     ...(facts.from === undefined ? {} : { from: facts.from }),
-    guideCommand: guideUpgradeCommand({ ...common, chart: chart.reference, timeoutSeconds: facts.guideTimeoutSeconds }),
+    ...(facts.notes.length === 0 ? {} : { notes: facts.notes }),
+    guideCommand: guideUpgradeCommand({
+      component,
+      version: chart.version,
+      namespace,
+      valuesFiles,
+      timeoutSeconds: facts.guideTimeoutSeconds,
+      major: facts.major,
+    }),
     command: [
       'helm',
       'upgrade',
@@ -45,6 +57,7 @@ export function helmUpgradeStep(facts: UpgradeFacts): HelmUpgradeStep {
       namespace,
       ...valuesFiles.flatMap((path) => ['-f', path]),
       ...(facts.keep.length === 0 ? [] : ['-f', 'kept-values.yaml']),
+      ...(facts.force ? [forceFlag(facts.major)] : []),
       '--wait',
       '--timeout',
       `${facts.timeoutSeconds}s`,

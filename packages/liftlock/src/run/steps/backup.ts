@@ -1,7 +1,9 @@
 import { Problem } from '../../model/problem.ts';
 import { digestOf } from '../../model/digest.ts';
 import type { Handler, World } from '../world.ts';
-import { listRecords } from '../../snapshot/read-release.ts';
+import { exportedText } from '../../release/exported-values.ts';
+import { listRecords, readRelease } from '../../snapshot/read-release.ts';
+import { frozenFile } from '../helm-values.ts';
 
 const index = 'backup/index.json';
 
@@ -26,13 +28,25 @@ export const backup: Handler<'backup'> = {
         digests[name] = digestOf(text);
       }
     }
+    for (const carried of step.values ?? []) {
+      const release = await readRelease(world.reader, carried.namespace, carried.release);
+      const text = exportedText(release?.values ?? {});
+      if (digestOf(text) !== carried.digest) {
+        throw new Problem('WORLD_MOVED', `The values of ${carried.release} have changed since the plan was made.`, {
+          touched: 'no',
+          advice: ['Someone else works on it. Look at helm history, then start again: liftlock apply'],
+        });
+      }
+      await world.folder.writeSecret(frozenFile(carried.path), text);
+      digests[frozenFile(carried.path)] = carried.digest;
+    }
     await world.folder.write(index, JSON.stringify(digests, null, 2));
     return { touched: 'no', writes: 0 };
   },
 
   async confirm(_step, world) {
     const count = await proveBackup(world.folder);
-    return { note: `${count} release records in ${world.folder.path}/backup` };
+    return { note: `${count} release records and values in ${world.folder.path}/backup` };
   },
 };
 

@@ -1,11 +1,14 @@
 import { Problem } from '../../model/problem.ts';
+import type { Revision } from '../../model/snapshot.ts';
+import type { HelmRollbackStep } from '../../model/step.ts';
 import { rollbackArguments } from '../../release/helm-args.ts';
 import { confirmHealthy } from '../confirm-healthy.ts';
 import { helmAct } from '../helm-act.ts';
 import { runningMigration } from '../migration.ts';
 import { readRelease } from '../../snapshot/read-release.ts';
 import { refusePending, unlockOwn } from '../unlock.ts';
-import type { Handler } from '../world.ts';
+import { readHealth } from '../health.ts';
+import type { Handler, World } from '../world.ts';
 
 /** Returns a release to a named revision, as a step of its own (O3, O18). */
 export const helmRollback: Handler<'helm-rollback'> = {
@@ -13,7 +16,7 @@ export const helmRollback: Handler<'helm-rollback'> = {
     const release = await readRelease(world.reader, step.namespace, step.release);
     if (release === undefined) throw new Problem('RELEASE_ABSENT', `Release ${step.release} is gone.`);
     const { newest } = release;
-    if (newest.status === 'deployed' && newest.version === step.version && newest.revision >= step.revision) {
+    if (newest.status === 'deployed' && isBack(step, newest)) {
       return { observation: 'done', note: `deployed at ${step.version}, revision ${newest.revision}` };
     }
     refusePending(step, newest, world, state);
@@ -25,7 +28,7 @@ export const helmRollback: Handler<'helm-rollback'> = {
 
   async act(step, world, state) {
     await unlockOwn(step, world, state);
-    return helmAct(step, rollbackArguments(step, world.helm.major), world, state);
+    return helmAct(step, rollbackArguments(step, world.helm.major), await fromNow(step, world), state);
   },
 
   async confirm(step, world) {
@@ -33,3 +36,18 @@ export const helmRollback: Handler<'helm-rollback'> = {
     return { note: `back at ${step.version}, revision ${release.newest.revision}` };
   },
 };
+
+/** What the failed upgrade has left broken is no reason to end the way back from it. */
+async function fromNow(step: HelmRollbackStep, world: World): Promise<World> {
+  if (step.undoes === undefined) return world;
+  const release = await readRelease(world.reader, step.namespace, step.release);
+  const baseline = await readHealth(world.reader, step.namespace, release === undefined ? [] : [release]);
+  return { ...world, baseline };
+}
+
+/** A rollback on failure may go back to the very version that failed, with other values: then the version proves nothing. */
+function isBack(step: HelmRollbackStep, newest: Revision): boolean {
+  if (step.undoes === undefined) return newest.version === step.version && newest.revision >= step.revision;
+  // helm's own words for what it did (pkg/action/rollback.go).
+  return newest.revision === step.revision || newest.description === `Rollback to ${step.revision}`;
+}

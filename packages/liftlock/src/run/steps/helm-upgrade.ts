@@ -5,9 +5,10 @@ import type { HelmUpgradeStep } from '../../model/step.ts';
 import { upgradeArguments } from '../../release/helm-args.ts';
 import { valuesFor } from '../../plan/make-plan.ts';
 import { changedPaths } from '../../values/compare.ts';
+import { asideValues } from '../aside.ts';
 import { confirmHealthy } from '../confirm-healthy.ts';
 import { helmAct } from '../helm-act.ts';
-import { writeHelmValues } from '../helm-values.ts';
+import { frozenFile, stepValues, writeHelmValues } from '../helm-values.ts';
 import { runningMigration } from '../migration.ts';
 import { readRelease } from '../../snapshot/read-release.ts';
 import { unlockOwn } from '../unlock.ts';
@@ -37,9 +38,8 @@ export const helmUpgrade: Handler<'helm-upgrade'> = {
   async act(step, world, state) {
     const { file } = await world.registry.pull(step.chart.reference, step.chart.digest);
     const valuesFiles = await writeHelmValues(step, {
-      loadValues: world.loadValues,
+      ...valuesParts(step, world),
       readFile: world.readSecretFile,
-      liveValues: async () => (await readRelease(world.reader, step.namespace, step.release))?.values ?? {},
       write: world.folder.writeSecret,
     });
     await unlockOwn(step, world, state);
@@ -59,10 +59,21 @@ export const helmUpgrade: Handler<'helm-upgrade'> = {
   },
 };
 
+function valuesParts(step: HelmUpgradeStep, world: World) {
+  return {
+    loadValues: world.loadValues,
+    liveValues: async () =>
+      (await readRelease(world.reader, step.namespace, step.release))?.values ??
+      (await asideValues(step.component, world)),
+    frozen: async (path: string) => world.folder.read(frozenFile(path)),
+  };
+}
+
 /** O19: the release is another than the plan was made for, and this run did not make it so. */
 function refuseMoved(step: HelmUpgradeStep, world: World, state: StepState, release: Release | undefined): void {
   if (state.wasTried) return;
-  const planned = world.plan.state[step.component] ?? null;
+  // The plan saw it before its own uninstall.
+  const planned = step.reinstalls === true ? null : (world.plan.state[step.component] ?? null);
   const newest = release?.newest;
   const now = newest === undefined ? null : `${newest.revision} ${newest.status} ${newest.version}`;
   if (canonicalJson(planned) === canonicalJson(now)) return;
@@ -83,7 +94,9 @@ function describe(state: unknown): string {
 async function hasValues(step: HelmUpgradeStep, world: World, release: Release | undefined): Promise<boolean> {
   const component = world.platform.components.find((item) => item.name === step.component);
   if (release === undefined || component === undefined) return false;
-  const valuesFiles = await Promise.all(step.values.map((file) => world.loadValues(file.path)));
-  const wanted = valuesFor({ name: step.component, release, valuesFiles, workloads: [] }, step.keep);
+  const valuesFiles = await stepValues(step, valuesParts(step, world));
+  // What was kept of the live values is what the release had before it was uninstalled.
+  const former = step.reinstalls === true ? { ...release, values: await asideValues(step.component, world) } : release;
+  const wanted = valuesFor({ name: step.component, release: former, valuesFiles, workloads: [] }, step.keep);
   return changedPaths(release.values, wanted).length === 0;
 }

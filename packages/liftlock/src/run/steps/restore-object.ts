@@ -3,8 +3,10 @@ import { digestOf } from '../../model/digest.ts';
 import { formatRef, type KubeObject } from '../../model/kube.ts';
 import { Problem } from '../../model/problem.ts';
 import type { RestoreObjectStep } from '../../model/step.ts';
+import { differInManifestAlone } from '../../release/release-record.ts';
 import { isSameObject, restorable } from '../../release/restorable.ts';
 import { objectPath } from '../../snapshot/object-path.ts';
+import { awaitBound, rebind } from '../rebind.ts';
 import type { Handler, World } from '../world.ts';
 
 /** Puts one object back as a run's backup holds it; what stands there now is kept with this run first. */
@@ -13,18 +15,22 @@ export const restoreObject: Handler<'restore-object'> = {
     const { kept, live } = await lookAt(step, world);
     if (live === undefined) return { observation: 'todo', note: 'it does not exist' };
     if (isSameObject(live, kept)) return { observation: 'done', note: 'it is so already' };
-    refuseRecord(step, live);
+    refuseRecord(step, live, kept);
     return { observation: 'todo', note: 'it differs from the backup' };
   },
 
   async act(step, world) {
     const { path, kept, live } = await lookAt(step, world);
     const wanted = restorable(kept);
+    if (live === undefined && kept.kind === 'PersistentVolumeClaim') {
+      await rebind(kept, world);
+      return { touched: 'no', writes: 0 };
+    }
     if (live === undefined) {
       await world.writer.create(dirname(path), wanted);
       return { touched: 'no', writes: 0 };
     }
-    refuseRecord(step, live);
+    refuseRecord(step, live, kept);
     const { kind, name } = step.object;
     const { resourceVersion } = live.metadata;
     await world.folder.writeSecret(
@@ -45,6 +51,7 @@ export const restoreObject: Handler<'restore-object'> = {
 
   async confirm(step, world) {
     const { kept, live } = await lookAt(step, world);
+    if (kept.kind === 'PersistentVolumeClaim') await awaitBound(kept, world);
     if (live !== undefined && isSameObject(live, kept)) return { note: `${formatRef(step.object)} is as it was kept` };
     throw new Problem('RESTORE_UNDONE', `${formatRef(step.object)} differs from the backup again.`, {
       touched: 'yes',
@@ -79,8 +86,8 @@ async function readBackup(step: RestoreObjectStep, world: World): Promise<KubeOb
   throw new Problem('BACKUP_DAMAGED', `The backup file ${step.file} of run ${step.run} is ${state}.`);
 }
 
-/** A record of helm's that is there is never written over. */
-function refuseRecord(step: RestoreObjectStep, live: KubeObject): void {
-  if (live.type !== 'helm.sh/release.v1') return;
+/** A record of helm's that is there is never written over, save where a run has rewritten its manifest and no helm has since. */
+function refuseRecord(step: RestoreObjectStep, live: KubeObject, kept: KubeObject): void {
+  if (live.type !== 'helm.sh/release.v1' || differInManifestAlone(live, kept)) return;
   throw new Problem('RECORD_STANDS', `helm has written ${formatRef(step.object)} again: it is not written over.`);
 }

@@ -1,0 +1,63 @@
+import type { Decision } from '../model/finding.ts';
+import type { Component } from '../model/platform.ts';
+import type { Release } from '../model/snapshot.ts';
+import type { HelmUpgradeStep } from '../model/step.ts';
+import { forceFlag } from '../release/helm-args.ts';
+import { dropRemedy, isDecided } from './remedy-steps.ts';
+
+/** What becomes of the guide's flags that helm is not given as they stand. */
+export interface JudgedFlags {
+  readonly force: boolean;
+  /** The guide wants a rollback on failure, and there is something to go back to. */
+  readonly rollsBack: boolean;
+  readonly notes: readonly string[];
+}
+
+export interface FlagEvidence {
+  readonly release: Release | undefined;
+  readonly decisions: readonly Decision[];
+  readonly major: 3 | 4;
+}
+
+/**
+ * The guide's --force stays where nothing speaks against it: someone, or the forecast, may have dropped it, and Helm 4 cannot
+ * replace objects of a release that it applies server-side (helm 4, pkg/kube/client.go). Its --atomic never stays (O3).
+ */
+export function judgeFlags(component: Component, { release, decisions, major }: FlagEvidence): JudgedFlags {
+  const { force = false, atomic = false } = component.flags ?? {};
+  const notes: string[] = [];
+  const flag = forceFlag(major);
+  const isDropped = isDecided(dropRemedy(component.name, '--force'), decisions);
+  // A release that Helm 4 installs is applied server-side from its first revision on.
+  const isServerSide = major === 4 && (release === undefined || release.applyMethod === 'ssa');
+  if (force && isDropped) notes.push(droppedNote(flag));
+  else if (force && isServerSide)
+    notes.push(`${flag} of the guide is left out: helm refuses it for a release that is applied server-side.`);
+  const installed = release?.installed;
+  const rollsBack = atomic && installed !== undefined;
+  if (atomic) {
+    const name = major === 4 ? '--rollback-on-failure' : '--atomic';
+    notes.push(
+      rollsBack
+        ? `${name} of the guide is a step of its own. On failure: roll back to ${installed.version}, after the evidence is kept.`
+        : `${name} of the guide is left out: there is no revision to roll back to, and helm would take everything away again.`,
+    );
+  }
+  return { force: force && !isDropped && !isServerSide, rollsBack, notes };
+}
+
+function droppedNote(flag: string): string {
+  return `${flag} of the guide is left out: the API server would refuse what it does.`;
+}
+
+/** An upgrade without the flag that was decided against since it was planned: a run that goes on has its plan already. */
+export function withoutDropped(upgrade: HelmUpgradeStep, decisions: readonly Decision[]): HelmUpgradeStep {
+  if (upgrade.force !== true || !isDecided(dropRemedy(upgrade.component, '--force'), decisions)) return upgrade;
+  const { force: _force, command, notes = [], ...rest } = upgrade;
+  const flag = command?.find((word) => word === forceFlag(3) || word === forceFlag(4)) ?? forceFlag(3);
+  return {
+    ...rest,
+    ...(command === undefined ? {} : { command: command.filter((word) => word !== flag) }),
+    notes: [droppedNote(flag), ...notes],
+  };
+}
