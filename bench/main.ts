@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { endCommands } from './commands.ts';
 import { firstCause } from './first-cause.ts';
 import { forecast } from './forecast.ts';
+import { fleetForecast } from './fleet-forecast.ts';
 import { helmSteps } from './helm-steps.ts';
 import type { Finding } from './measure.ts';
 import { circumstances, keepResults, renderResults, type Kept } from './results.ts';
@@ -15,6 +16,7 @@ type Benchmark = (stand: () => Promise<Stand>, runs: number, report: Report) => 
 const benchmarks = {
   'start-up': async (_stand, runs) => startUp(runs),
   forecast: async (stand, runs, report) => forecast(await stand(), runs, report),
+  fleet: async (stand, runs, report) => fleetForecast(await stand(), runs, report),
   'helm-steps': async (stand, runs, report) => helmSteps(await stand(), runs, report),
   'first-cause': async (stand, runs, report) => firstCause(await stand(), runs, report),
 } satisfies Record<string, Benchmark>;

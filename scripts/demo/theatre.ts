@@ -18,6 +18,8 @@ export interface Theatre {
   readonly folder: string;
   /** Runs liftlock in front of the audience; returns its exit code. */
   liftlock(...args: readonly string[]): Promise<number>;
+  /** The same in another folder. */
+  liftlockIn(folder: string, ...args: readonly string[]): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -78,6 +80,9 @@ export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
     ...process.env,
     XDG_STATE_HOME: join(folder, 'state'),
     XDG_CACHE_HOME: join(folder, 'cache'),
+    // The repositories that helm knows on this machine are none of the tour's business.
+    HELM_REPOSITORY_CONFIG: join(folder, 'repositories.yaml'),
+    HELM_REPOSITORY_CACHE: join(folder, 'repositories'),
     LIFTLOCK_HELM: sandbox.bin[options.helm],
   };
   return {
@@ -85,6 +90,7 @@ export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
     stage,
     folder,
     liftlock: (...args) => runLiftlock(args, environment, stage.folder),
+    liftlockIn: (place, ...args) => runLiftlock(args, environment, place),
     close: async () => {
       await stage.close();
       await sandbox.down();

@@ -1,8 +1,13 @@
-import { openTheatre, explain, say, type HelmName } from './theatre.ts';
+import { join } from 'node:path';
+import { setCoderStage } from '../../packages/sandbox/worlds/coder/index.ts';
+import { openTheatre, explain, say, timed, type HelmName, type Theatre } from './theatre.ts';
 
 const affirm = ['--affirm', 'release-notes=the tour', '--affirm', 'backups=the tour', '--affirm', 'window=the tour'];
 
-/** The story in two minutes: the plan, a refused image named in seconds, the key rotated, the run resumed. */
+/**
+ * The story in three minutes: the plan, a refused image named in seconds, the key rotated, the run resumed; and another
+ * platform, whose upgrade would have failed.
+ */
 export async function tour(helm: HelmName): Promise<number> {
   say('Raising the curtain: a real control plane with CodeMie 2.2.4 on it.');
   const theatre = await openTheatre({ helm, versions: ['2.2.5'] });
@@ -34,7 +39,8 @@ export async function tour(helm: HelmName): Promise<number> {
 
     say('Scene 5. The record of it.');
     await liftlock('history');
-    return code;
+    if (code !== 0) return code;
+    return await foreseen(theatre, helm);
   } finally {
     await theatre.close();
   }
@@ -51,4 +57,39 @@ async function newImages(theatre: {
   };
   const image = live.spec.template.spec.containers[0]?.image ?? '';
   return { ui: image.replace('1.28', '1.29') };
+}
+
+/** Coder 1.15.3 with what its guide warns of: an object of the same name made by hand, and a field that cannot be changed. */
+async function foreseen(theatre: Theatre, helm: HelmName): Promise<number> {
+  const { sandbox, liftlockIn } = theatre;
+  say('Scene 6. Another platform: Coder 1.15.3, whose next upgrade would fail twice.');
+  const stage = await timed('Coder 1.15.3 installed', () =>
+    setCoderStage({
+      sandbox,
+      folder: join(theatre.folder, 'coder'),
+      namespace: 'coder',
+      version: '1.15.3',
+      helm,
+      published: ['1.15.3'],
+    }),
+  );
+  try {
+    // A bigger volume in the claim template: the API server refuses it.
+    await stage.publish('1.16.1', { values: { timescale: { storage: '20Gi' } } });
+    await sandbox.api.create('/api/v1/namespaces/coder/serviceaccounts', {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'coder' },
+    });
+    explain('By hand: two upgrades that fail after minutes, and a guide that says to uninstall everything.');
+    const words = ['--affirm', 'database-snapshot=the tour', '--affirm', 'window=the tour'];
+    const upgrade = ['-f', 'site.yaml', '--version', '1.16.1', ...words];
+    await liftlockIn(stage.folder, 'plan', ...upgrade);
+
+    say('Scene 7. The ServiceAccount is adopted by the plan itself; what costs a moment of the database is named.');
+    explain('The StatefulSet is made anew around its volume; everything else is left alone.');
+    return await liftlockIn(stage.folder, 'apply', ...upgrade, '--allow', 'recreate:statefulset/timescale', '--yes');
+  } finally {
+    await stage.close();
+  }
 }

@@ -70,8 +70,8 @@ export function makeShadow(shared: Omit<ReadParts, 'seen'> & { readonly localApi
       } else if (method === 'GET') {
         await answerRead(request, response, target, parts);
         const whole = request.url ?? '/';
-        // Only what names a resource: discovery is the same for every release.
-        if (target.resource !== '' && !reads.has(whole))
+        // Only what names a resource, and has an end: discovery is the same for every release, a watch tells nothing itself.
+        if (target.resource !== '' && target.isWatch !== true && !/[?&]watch=/.test(whole) && !reads.has(whole))
           reads.set(whole, { path: whole, isAbsent: response.statusCode === 404 });
       } else if (isQuestion(target) && method === 'POST') {
         await forward(parts.upstream, request, response);
