@@ -101,7 +101,9 @@ export async function openTheatre(options: TheatreOptions): Promise<Theatre> {
 
 /** Runs liftlock in front of the audience; returns its exit code. */
 export function runLiftlock(args: readonly string[], environment: NodeJS.ProcessEnv, cwd: string): Promise<number> {
-  process.stderr.write(`\n${styleText('bold', `$ liftlock ${args.join(' ')}`)}\n`);
+  process.stderr.write(
+    `\n${styleText('bold', `$ liftlock ${args.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg)).join(' ')}`)}\n`,
+  );
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cli, ...args], { env: environment, cwd, stdio: 'inherit' });
     child.once('error', reject);

@@ -152,6 +152,13 @@ describe('DEFAULT_CHANGED', () => {
     expect(told('DEFAULT_CHANGED', between(at('2.2.4'), at('2.2.5'), {}))).toEqual([]);
   });
 
+  test('another tag of the same image is no other default; another repository is', () => {
+    const at = (image: string) => ({ values: { web: { image } } });
+    const [from, to, away] = [at('quay.io/a/web:2.15'), at('quay.io/a/web:2.16'), at('ghcr.io/a/web:2.15')];
+    expect(told('DEFAULT_CHANGED', between(from, to, {}))).toEqual([]);
+    expect(told('DEFAULT_CHANGED', between(from, away, {}))).toEqual(['warning web.image']);
+  });
+
   test('defaults of subcharts count, as helm keeps them', () => {
     const dependencies = [{ name: 'db', alias: 'main', conditions: [], tags: [], imports: [] }];
     const db = { ...contentOf({ values: { persistence: { size: '8Gi' } } }), name: 'db' };

@@ -44,9 +44,18 @@ function changesOf(read: ComponentSnapshot, decisions: readonly Decision[]): rea
     // What comes or goes is no default that changed: keys that are read no more are told of by VALUE_NOT_READ.
     if (before === undefined || after === undefined || before === null || after === null) return [];
     if (isVersion(path) || isSet(given, path) || isSet(release.values, path)) return [];
+    if (isOtherTag(before, after)) return [];
     if (former !== undefined && replaced(before, former, chart.version) === canonicalJson(after)) return [];
     return [{ path, before, after }];
   });
+}
+
+/** Two images of one repository: a tag is a version, which changes with each chart as it should. */
+function isOtherTag(before: Json, after: Json): boolean {
+  const repositoryOf = (value: Json) =>
+    typeof value === 'string' ? /^([\w.-]+(?::\d+)?(?:\/[\w.-]+)+)[:@][\w.:-]+$/.exec(value)?.[1] : undefined;
+  const repository = repositoryOf(before);
+  return repository !== undefined && repository === repositoryOf(after);
 }
 
 /** The value with the installed version's name replaced by the new one's. */

@@ -17,5 +17,8 @@ export const releases: Look<'releases'> = async (_check, step, world) => {
     }
   }
   if (wrong.length > 0) return { verdict: 'failed', note: wrong.join('; '), advice: ['liftlock resume'] };
-  return { verdict: 'passed', note: `${names.length} releases deployed at ${world.plan.route[0]?.to ?? ''}` };
+  return {
+    verdict: 'passed',
+    note: `${names.length} ${names.length === 1 ? 'release' : 'releases'} deployed at ${world.plan.route[0]?.to ?? ''}`,
+  };
 };
