@@ -106,13 +106,17 @@ async function readSavedPlan(file: string): Promise<Plan> {
 
 /** A saved plan is made again with its own inputs: what it was made from may have moved since. */
 async function planAgain(saved: Plan, request: ApplyRequest): Promise<PlannedSite> {
-  const { selection, ...flags } = (saved.inputs ?? {}) as unknown as SiteFlags & { readonly selection: Selection };
+  const { selection, affirm, ...flags } = (saved.inputs ?? {}) as unknown as SiteFlags & {
+    readonly selection?: Selection;
+    readonly affirm?: readonly string[];
+  };
   return planFromFlags(
     { ...flags, options: { ...flags.options, ...saved.site.options } },
     {
       ...request,
       target: saved.route[0]?.to ?? '',
       selection: selection ?? {},
+      affirm: [...(affirm ?? []), ...request.affirm],
       allow: [...saved.decisions.map((decision) => decision.remedy), ...request.allow],
     },
   );

@@ -37,7 +37,7 @@ export async function planFromFlags(flags: SiteFlags, request: PlanningRequest):
     withForecast: request.withForecast,
     mayReuse: request.mayReuse,
   });
-  const inputs = { ...inputsOf(flags), selection: request.selection as never };
+  const inputs = { ...inputsOf(flags), selection: request.selection as never, affirm: request.affirm };
   return { ...planned, plan: { ...planned.plan, inputs }, site };
 }
 

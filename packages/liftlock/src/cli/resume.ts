@@ -6,6 +6,7 @@ interface Options {
   readonly allow: readonly string[];
   readonly affirm: readonly string[];
   readonly stopAtWindowEnd?: true;
+  readonly yes?: true;
   readonly site?: string;
 }
 
@@ -19,6 +20,7 @@ export function addResume(): Command {
     .addOption(
       repeatable('--affirm <what[=by]>', 'say that something outside of here is done, such as dns; repeatable'),
     )
+    .option('-y, --yes', 'do not ask where remedies add steps to the plan; blockers still block')
     .option('--stop-at-window-end', 'begin no further component once the maintenance window has closed')
     .addOption(streamOption())
     .addHelpText('after', '\nExample:\n  liftlock resume')
@@ -30,6 +32,7 @@ export function addResume(): Command {
         allow: options.allow,
         affirm: options.affirm,
         stopAtWindowEnd: options.stopAtWindowEnd === true,
+        yes: options.yes === true,
       });
     });
 }

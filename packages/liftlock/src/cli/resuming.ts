@@ -12,6 +12,7 @@ import { withHoldings } from '../main/with-holdings.ts';
 import { windowLeft } from '../main/window-left.ts';
 import { decideAgain } from '../plan/decide-again.ts';
 import { renderFindings } from '../render/plan-as.ts';
+import { askYes } from './ask.ts';
 import { knownRun, knownRuns, type KnownRun } from './known-runs.ts';
 import { note, screen } from './output.ts';
 import { withAffirmations } from './planning.ts';
@@ -27,6 +28,8 @@ export interface ResumeRequest {
   /** What a person says is done, by its id. */
   readonly affirm: readonly string[];
   readonly stopAtWindowEnd: boolean;
+  /** Does not ask for a yes to steps that were added. */
+  readonly yes: boolean;
 }
 
 /**
@@ -77,8 +80,12 @@ export async function resume(run: string | undefined, request: ResumeRequest): P
       note(renderFindings(judged.findings, { ...screen(process.stderr), explain }), site.redactor);
     if (blockersOf(judged.findings).length > 0) return exitCodes.blocked;
   }
-  if (request.output === 'text')
-    for (const step of addedSteps(begun, plan)) note(`Added to the plan: ${step.title}.`, site.redactor);
+  const added = addedSteps(begun, plan);
+  for (const step of added)
+    if (request.output === 'text' || !request.yes) note(`Added to the plan: ${step.title}.`, site.redactor);
+  // Nobody has seen these yet; to the rest a person has said yes when the run began.
+  if (added.length > 0 && !request.yes && !(await askYes('Go on with what was added?', ['--yes'])))
+    return exitCodes.waiting;
   const left = remaining(plan, state);
   const done = state.steps.filter((step) => step.phase === 'settled').length;
   if (request.output === 'text')

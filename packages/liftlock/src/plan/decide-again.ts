@@ -26,7 +26,8 @@ export function decideAgain(
   const all = plan.steps.flatMap((step): readonly Step[] => {
     if (step.kind !== 'helm-upgrade' || settled.has(step.id)) return [step];
     const read = snapshot.components.find((component) => component.name === step.component);
-    const own = upgradeSteps(step, read, { decisions: added, findings });
+    const rollsBack = plan.steps.some((item) => isUndo(item) && item.undoes === step.id);
+    const own = upgradeSteps(step, read, { decisions: added, findings, rollsBack });
     return own.map((item) => (item.id === step.id ? item : withFreeId(item, taken)));
   });
   // After an uninstall there is no former revision to go back to.

@@ -3,7 +3,7 @@ import type { Component } from '../model/platform.ts';
 import type { Release } from '../model/snapshot.ts';
 import type { HelmUpgradeStep } from '../model/step.ts';
 import { forceFlag } from '../release/helm-args.ts';
-import { dropRemedy, isDecided } from './remedy-steps.ts';
+import { dropRemedy } from './remedy-steps.ts';
 
 /** What becomes of the guide's flags that helm is not given as they stand. */
 export interface JudgedFlags {
@@ -27,10 +27,10 @@ export function judgeFlags(component: Component, { release, decisions, major }: 
   const { force = false, atomic = false } = component.flags ?? {};
   const notes: string[] = [];
   const flag = forceFlag(major);
-  const isDropped = isDecided(dropRemedy(component.name, '--force'), decisions);
+  const dropped = decisions.find(({ remedy }) => remedy === dropRemedy(component.name, '--force'));
   // A release that Helm 4 installs is applied server-side from its first revision on.
   const isServerSide = major === 4 && (release === undefined || release.applyMethod === 'ssa');
-  if (force && isDropped) notes.push(droppedNote(flag));
+  if (force && dropped !== undefined) notes.push(droppedNote(flag, dropped));
   else if (force && isServerSide)
     notes.push(`${flag} of the guide is left out: helm refuses it for a release that is applied server-side.`);
   const installed = release?.installed;
@@ -43,21 +43,29 @@ export function judgeFlags(component: Component, { release, decisions, major }: 
         : `${name} of the guide is left out: there is no revision to roll back to, and helm would take everything away again.`,
     );
   }
-  return { force: force && !isDropped && !isServerSide, rollsBack, notes };
+  return { force: force && dropped === undefined && !isServerSide, rollsBack, notes };
 }
 
-function droppedNote(flag: string): string {
-  return `${flag} of the guide is left out: the API server would refuse what it does.`;
+/** The reason is the finding's that the decision answers; a decision by name may stand without one. */
+function droppedNote(flag: string, { code }: Decision): string {
+  const why =
+    code === 'FORCE_STRIPS'
+      ? 'it would strip what the chart has not set'
+      : code === undefined
+        ? 'that was decided'
+        : 'the API server would refuse what it does';
+  return `${flag} of the guide is left out: ${why}.`;
 }
 
 /** An upgrade without the flag that was decided against since it was planned: a run that goes on has its plan already. */
 export function withoutDropped(upgrade: HelmUpgradeStep, decisions: readonly Decision[]): HelmUpgradeStep {
-  if (upgrade.force !== true || !isDecided(dropRemedy(upgrade.component, '--force'), decisions)) return upgrade;
+  const dropped = decisions.find(({ remedy }) => remedy === dropRemedy(upgrade.component, '--force'));
+  if (upgrade.force !== true || dropped === undefined) return upgrade;
   const { force: _force, command, notes = [], ...rest } = upgrade;
   const flag = command?.find((word) => word === forceFlag(3) || word === forceFlag(4)) ?? forceFlag(3);
   return {
     ...rest,
     ...(command === undefined ? {} : { command: command.filter((word) => word !== flag) }),
-    notes: [droppedNote(flag), ...notes],
+    notes: [droppedNote(flag, dropped), ...notes],
   };
 }

@@ -76,7 +76,7 @@ export function makePlan(input: PlanInput): Plan {
     steps.push(proveImagesStep(input.images, input.site.timeScale));
   for (const { step, rollsBack } of upgrades) {
     const read = input.snapshot.components.find((item) => item.name === step.component);
-    const own = upgradeSteps(step, read, { decisions: input.decisions, findings: input.findings ?? [] });
+    const own = upgradeSteps(step, read, { decisions: input.decisions, findings: input.findings ?? [], rollsBack });
     const upgrade = own.find((item) => item.kind === 'helm-upgrade');
     const undo = rollsBack && upgrade !== undefined ? rollbackOnFailure(upgrade) : undefined;
     steps.push(...own, ...(undo === undefined ? [] : [undo]));

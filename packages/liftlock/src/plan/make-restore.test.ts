@@ -90,3 +90,16 @@ it('a record whose manifest alone a run has rewritten is put back; one that helm
   expect(stateOf(item(former, since))).toBe('kept to read');
   expect(stateOf(item(former, former))).toBe('same');
 });
+
+it('objects of one name in two namespaces are both put back', () => {
+  const other = { ...kept, metadata: { ...kept.metadata, namespace: 'bar', resourceVersion: '9' } };
+  const plan = restore(
+    [
+      { ...item(kept), file: 'backup/a.json' },
+      { ...item(other), file: 'backup/b.json' },
+    ],
+    'secret/login',
+  );
+  expect(plan.steps).toMatchObject([{ file: 'backup/a.json' }, { file: 'backup/b.json' }]);
+  expect(new Set(plan.steps.map(({ id }) => id)).size).toBe(2);
+});

@@ -1,4 +1,4 @@
-import { refOf, type KubeObject } from '../model/kube.ts';
+import { formatRef, refOf, type KubeObject } from '../model/kube.ts';
 import type { Plan } from '../model/plan.ts';
 import { exitCodes, Problem } from '../model/problem.ts';
 import { differInManifestAlone, readReleaseRecord } from '../release/release-record.ts';
@@ -103,9 +103,9 @@ export function makeRestore(input: RestoreInput): Plan {
 function firstOfEach(items: readonly BackupItem[]): readonly BackupItem[] {
   const age = ({ object }: BackupItem) => Number(object.metadata.resourceVersion ?? 0);
   const sorted = items.toSorted((a, b) => age(a) - age(b));
-  return sorted.filter(
-    ({ object }, index) => sorted.findIndex((other) => other.object.metadata.name === object.metadata.name) === index,
-  );
+  const placeOf = ({ object }: BackupItem) =>
+    `${object.apiVersion.split('/').slice(0, -1).join('')} ${formatRef(refOf(object))}`;
+  return sorted.filter((item, index) => sorted.findIndex((other) => placeOf(other) === placeOf(item)) === index);
 }
 
 /** A record that says `deployed` below a newer revision would give the release two states. */

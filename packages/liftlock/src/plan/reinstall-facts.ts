@@ -1,3 +1,4 @@
+import { nameWithin, type ObjectRef } from '../model/kube.ts';
 import type { Holdings } from '../model/snapshot.ts';
 import type { KeptClaim, MigrationMark } from '../model/step.ts';
 
@@ -20,13 +21,13 @@ export function reinstallRemedy(component: string): string {
 }
 
 /** Consent that the uninstall takes a claim, which is made again and bound to its volume. */
-export function rebindRemedy(claim: string): string {
-  return `rebind:pvc/${claim}`;
+export function rebindRemedy(claim: Pick<ObjectRef, 'namespace' | 'name'>, home: string): string {
+  return `rebind:pvc/${nameWithin(claim, home)}`;
 }
 
 /** A StatefulSet is told to keep its claims. */
-export function retainRemedy(set: string): string {
-  return `retain:statefulset/${set}`;
+export function retainRemedy(set: ObjectRef, home: string): string {
+  return `retain:statefulset/${nameWithin(set, home)}`;
 }
 
 /** No hook runs when the release is uninstalled. */

@@ -75,6 +75,24 @@ describe('reinstall:COMPONENT in a plan', () => {
     ]);
   });
 
+  it('O5: consent to a claim of the release is none to one of that name in another namespace', () => {
+    const [, files] = holdings.claims;
+    if (files === undefined) throw new Error('no claim');
+    const both = { ...holdings, claims: [files, { ...files, namespace: 'data' }] };
+    const rebound = (remedy: string) => {
+      const plan = makePlan(planInput({ decisions: decided('reinstall:ui', remedy) }, { ui: { holdings: both } }));
+      const [step] = plan.steps.filter(({ kind }) => kind === 'put-back');
+      return step?.kind === 'put-back' ? step.claims.map(({ isRebound }) => isRebound) : [];
+    };
+    expect(rebound('rebind:pvc/files')).toEqual([true, false]);
+    expect(rebound('rebind:pvc/data/files')).toEqual([false, true]);
+    const { snapshot } = planInput({ site: site() }, { ui: { holdings: both } });
+    const ids = reinstallFindings({ snapshot, selected: ['ui'] }).flatMap(({ remedies }) =>
+      remedies.map(({ id }) => id),
+    );
+    expect(ids).toEqual(expect.arrayContaining(['rebind:pvc/files', 'rebind:pvc/data/files']));
+  });
+
   it('O4: no hook runs where that was decided', () => {
     const uninstall = planned('reinstall:ui', 'no-hooks:ui').steps.find(({ kind }) => kind === 'helm-uninstall');
     expect(uninstall?.command).toContain('--no-hooks');

@@ -1,5 +1,5 @@
 import type { Decision } from '../model/finding.ts';
-import type { ObjectRef } from '../model/kube.ts';
+import { nameWithin, type ObjectRef } from '../model/kube.ts';
 import type { Holdings } from '../model/snapshot.ts';
 import type { HelmUpgradeStep, PatchObjectStep, Step } from '../model/step.ts';
 import { noHooksRemedy, rebindRemedy, reinstallRemedy, retainRemedy, type ReinstallFacts } from './reinstall-facts.ts';
@@ -34,7 +34,7 @@ export function reinstallSteps(
     holdings,
     claims: holdings.claims.map(({ goesBecause, ...claim }) => ({
       ...claim,
-      isRebound: goesBecause !== undefined && has(rebindRemedy(claim.name)),
+      isRebound: goesBecause !== undefined && has(rebindRemedy(claim, upgrade.namespace)),
     })),
     noHooks: has(noHooksRemedy(upgrade.component)),
     timeoutSeconds: upgrade.timeoutSeconds,
@@ -43,7 +43,9 @@ export function reinstallSteps(
   return [
     putAsideStep(facts),
     ...(facts.claims.some((claim) => claim.volume !== '') ? [retainVolumesStep(facts)] : []),
-    ...holdings.deletesClaims.filter(({ name }) => has(retainRemedy(name))).map((set) => keepClaims(facts, set)),
+    ...holdings.deletesClaims
+      .filter((set) => has(retainRemedy(set, upgrade.namespace)))
+      .map((set) => keepClaims(facts, set)),
     helmUninstallStep(facts),
     putBackStep(facts),
     installAgain(upgrade),
@@ -69,7 +71,7 @@ function installAgain({ from: _from, ...upgrade }: HelmUpgradeStep): HelmUpgrade
 /** The controller takes the claims from the set when it is told to keep them. */
 function keepClaims(facts: ReinstallFacts, set: ObjectRef): PatchObjectStep {
   return patchObjectStep({
-    id: `${facts.component}/retain/statefulset/${set.name}`,
+    id: `${facts.component}/retain/statefulset/${nameWithin(set, facts.namespace)}`,
     title: `Tell StatefulSet ${set.name} to keep its claims`,
     component: facts.component,
     object: set,

@@ -1,5 +1,5 @@
 import type { Decision, Finding } from '../model/finding.ts';
-import { formatRef, type ObjectRef } from '../model/kube.ts';
+import { formatRef, nameWithin, type ObjectRef } from '../model/kube.ts';
 import type { Release } from '../model/snapshot.ts';
 import type { HelmUpgradeStep, PatchObjectStep, ReplaceObjectStep, Step } from '../model/step.ts';
 import { formatFieldPath } from '../release/field-path.ts';
@@ -15,16 +15,21 @@ export interface RemedyInput {
   readonly decisions: readonly Decision[];
   /** What earlier rounds have found: decisions name remedies of these. */
   readonly findings: readonly Finding[];
+  /** A failed upgrade of the component is rolled back by itself (O3). */
+  readonly rollsBack?: boolean | undefined;
 }
 
-/** The remedy that makes one object the release's own. */
-export function adoptRemedy(object: ObjectRef): string {
-  return `adopt:${object.kind.toLowerCase()}/${object.name}`;
+/**
+ * The remedy that makes one object the release's own.
+ * @param home the release's namespace: an object of another one is named with its own, here and below
+ */
+export function adoptRemedy(object: ObjectRef, home: string): string {
+  return `adopt:${addressOf(object, home)}`;
 }
 
 /** The remedy that deletes one object, so that helm makes it anew. */
-export function recreateRemedy(object: ObjectRef): string {
-  return `recreate:${object.kind.toLowerCase()}/${object.name}`;
+export function recreateRemedy(object: ObjectRef, home: string): string {
+  return `recreate:${addressOf(object, home)}`;
 }
 
 /** The remedy that leaves a flag of the guide's command out. */
@@ -33,13 +38,13 @@ export function dropRemedy(component: string, flag: string): string {
 }
 
 /** The remedy that keeps an object which helm would delete. */
-export function keepRemedy(object: ObjectRef): string {
-  return `keep:${wordOf(object.kind)}/${object.name}`;
+export function keepRemedy(object: ObjectRef, home: string): string {
+  return `keep:${addressOf(object, home, wordOf(object.kind))}`;
 }
 
 /** The consent that helm deletes an object which holds data. */
-export function deleteRemedy(object: ObjectRef): string {
-  return `delete:${wordOf(object.kind)}/${object.name}`;
+export function deleteRemedy(object: ObjectRef, home: string): string {
+  return `delete:${addressOf(object, home, wordOf(object.kind))}`;
 }
 
 /** The remedy that rewrites removed API versions in helm's record of a component's release. */
@@ -50,6 +55,11 @@ export function rewriteRemedy(component: string): string {
 /** The consent that --force strips what others have set. */
 export function stripRemedy(component: string): string {
   return `strip:${component}`;
+}
+
+/** `service/web`, or `service/elsewhere/web`: one consent is for one object. */
+export function addressOf(object: ObjectRef, home: string, word = object.kind.toLowerCase()): string {
+  return `${word}/${nameWithin(object, home)}`;
 }
 
 /** As people say it. */
@@ -71,21 +81,21 @@ export function isDecided(remedy: string, decisions: readonly Decision[]): boole
 export function remedySteps(
   upgrade: HelmUpgradeStep,
   release: Release | undefined,
-  { decisions, findings }: RemedyInput,
+  { decisions, findings, rollsBack = false }: RemedyInput,
 ): readonly Step[] {
-  const chosen = (remedyOf: (object: ObjectRef) => string) =>
+  const chosen = (remedyOf: (object: ObjectRef, home: string) => string) =>
     distinct(
       findings.flatMap(({ component, object, remedies }) => {
         if (component !== upgrade.component || object === undefined) return [];
-        const id = remedyOf(object);
+        const id = remedyOf(object, upgrade.namespace);
         return isDecided(id, decisions) && remedies.some((remedy) => remedy.id === id) ? [object] : [];
       }),
     );
   return [
     ...rewriting(upgrade, release, { decisions, findings }),
     ...cleaningSteps(upgrade, release, decisions),
-    ...chosen(keepRemedy).map((object) => keepingStep(upgrade.component, object)),
-    ...chosen(adoptRemedy).map((object) => adoptStep(upgrade, object)),
+    ...chosen(keepRemedy).map((object) => keepingStep(upgrade.component, object, upgrade.namespace)),
+    ...chosen(adoptRemedy).map((object) => adoptStep(upgrade, object, rollsBack)),
     ...chosen(recreateRemedy).map((object) => recreateStep(upgrade, object)),
   ];
 }
@@ -115,29 +125,39 @@ function distinct(objects: readonly ObjectRef[]): readonly ObjectRef[] {
 }
 
 /**
- * One label and two annotations make an object a release's own.
+ * One label and two annotations make an object a release's own; a third keeps it where a failed upgrade is rolled back, since
+ * the former revision does not have it (O6). --force would take that one away again: there the way back sets it.
  * Source: helm pkg/action/validate.go, checkOwnership.
  */
-function adoptStep(upgrade: HelmUpgradeStep, object: ObjectRef): PatchObjectStep {
+function adoptStep(upgrade: HelmUpgradeStep, object: ObjectRef, rollsBack: boolean): PatchObjectStep {
   const metadata = (...keys: readonly string[]) => formatFieldPath(['metadata', ...keys]);
+  const isKept = rollsBack && upgrade.force !== true;
   return patchObjectStep({
-    id: `${upgrade.component}/adopt/${object.kind.toLowerCase()}/${object.name}`,
-    title: `Make ${formatRef(object)} an object of release ${upgrade.release}`,
+    id: `${upgrade.component}/adopt/${addressOf(object, upgrade.namespace)}`,
+    title: `Make ${formatRef(object)} an object of release ${upgrade.release}${isKept ? ', which a rollback keeps' : ''}`,
     component: upgrade.component,
     object,
     remove: [],
     set: [
       { path: metadata('labels', 'app.kubernetes.io/managed-by'), value: 'Helm' },
-      { path: metadata('annotations', 'meta.helm.sh/release-name'), value: upgrade.release },
+      { path: ownerPath, value: upgrade.release },
       { path: metadata('annotations', 'meta.helm.sh/release-namespace'), value: upgrade.namespace },
+      ...(isKept ? [{ path: metadata('annotations', 'helm.sh/resource-policy'), value: 'keep' }] : []),
     ],
     risk: 'reversible',
   });
 }
 
+const ownerPath = formatFieldPath(['metadata', 'annotations', 'meta.helm.sh/release-name']);
+
+/** True for a step that makes an object a release's own. */
+export function isAdoption(step: Step): step is PatchObjectStep {
+  return step.kind === 'patch-object' && step.set.some(({ path }) => path === ownerPath);
+}
+
 function recreateStep(upgrade: HelmUpgradeStep, object: ObjectRef): ReplaceObjectStep {
   return replaceObjectStep({
-    id: `${upgrade.component}/recreate/${object.kind.toLowerCase()}/${object.name}`,
+    id: `${upgrade.component}/recreate/${addressOf(object, upgrade.namespace)}`,
     title: `Delete ${formatRef(object)}, so that helm makes it anew`,
     component: upgrade.component,
     object,

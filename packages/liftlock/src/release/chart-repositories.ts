@@ -1,3 +1,4 @@
+import { withoutUserinfo } from '../model/redaction.ts';
 import { repositoryName, type ComponentChart, type Platform } from '../model/platform.ts';
 import type { PinnedChart } from '../model/step.ts';
 
@@ -6,12 +7,13 @@ export function repositoryRemedy(name: string): string {
   return `repo:${name}`;
 }
 
-/** The same repository, whatever its last slash says. */
+/** The same repository, whatever its last slash says and whoever logs in to it. */
 export function isSameRepository(a: string, b: string): boolean {
-  return a.replace(/\/+$/, '') === b.replace(/\/+$/, '');
+  const plain = (address: string) => withoutUserinfo(address).replace(/\/+$/, '');
+  return plain(a) === plain(b);
 }
 
-/** The repositories that a platform's charts come from, each once. */
+/** The repositories that a platform's charts come from, each once; their addresses without credentials. */
 export function repositoriesOf(
   platform: Pick<Platform, 'components'>,
   chartOf: (component: string) => Pick<PinnedChart, 'source'> | undefined,
@@ -19,7 +21,9 @@ export function repositoriesOf(
   const found = platform.components.flatMap(({ name: component, chart }) => {
     if (chart.repo === undefined) return [];
     const source = chartOf(component)?.source;
-    return [{ name: repositoryName(chart), url: chart.repo, source: folderOf(chart, source) }];
+    const { repo: url } = chart;
+    const from = folderOf(chart, source);
+    return [{ name: repositoryName(chart), url: withoutUserinfo(url), source: withoutUserinfo(from) }];
   });
   return [...new Map(found.map((repository) => [repository.name, repository])).values()];
 }

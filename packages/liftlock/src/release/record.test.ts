@@ -25,3 +25,14 @@ test('O31: without an installed revision, or with nothing newer, nothing is left
   expect(readReleases([record('helm3-v1')])[0]?.failedManifests).toEqual([]);
   expect(readReleases([record('helm3-v2')])[0]?.failedManifests).toEqual([]);
 });
+
+test('O4: what an uninstall takes and runs is what the newest record says that can be read', () => {
+  const [one, two] = [record('helm3-v1'), record('helm3-v2')];
+  const [failed] = readReleases([one, markFailed(two, 'its helm is gone')]);
+  expect(failed?.newestRecord).toMatchObject({
+    manifest: manifestOf(two),
+    hooks: readReleaseRecord(two).record?.hooks.map(({ name }) => ({ name })),
+  });
+  const [damaged] = readReleases([one, { ...two, data: { release: 'bm9uZQ==' } }]);
+  expect(damaged).toMatchObject({ newest: { status: 'unknown' }, newestRecord: { manifest: manifestOf(one) } });
+});

@@ -34,6 +34,7 @@ function releaseOf(secrets: readonly KubeObject[]): Release | undefined {
   if (newest === undefined || first === undefined) return undefined;
   const installed = installedRevision(revisions);
   const source = records.find((record) => record.revision === (installed ?? newest).revision);
+  const last = records.toSorted((a, b) => b.revision - a.revision)[0];
   return {
     name: first.metadata.labels?.['name'] ?? '',
     namespace: first.metadata.namespace ?? '',
@@ -45,6 +46,7 @@ function releaseOf(secrets: readonly KubeObject[]): Release | undefined {
     manifest: source?.manifest ?? '',
     hooks: source?.hooks ?? [],
     failedManifests: failedSince(records, installed?.revision),
+    newestRecord: last === undefined ? undefined : { manifest: last.manifest, hooks: last.hooks },
     applyMethod: source?.applyMethod,
   };
 }

@@ -16,9 +16,11 @@ export function asideFolder(component: string): string {
 }
 
 /** The file of one object that was put aside. */
-export function asideFile(component: string, { kind, namespace, name }: ObjectRef): string {
-  const words = [kind.toLowerCase(), ...(namespace === undefined ? [] : [namespace]), name];
-  return `${asideFolder(component)}/${words.join('-')}.json`;
+export function asideFile(component: string, { apiVersion, kind, namespace, name }: ObjectRef): string {
+  const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0] ?? ''}` : '';
+  // No kind, group or namespace has an underscore in its name: two objects never share a file.
+  const words = [`${kind.toLowerCase()}${group}`, ...(namespace === undefined ? [] : [namespace]), name];
+  return `${asideFolder(component)}/${words.join('_')}.json`;
 }
 
 /** The name of a run: that of its folder. */

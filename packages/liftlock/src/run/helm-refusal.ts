@@ -38,11 +38,12 @@ function adviceOf(refusal: Refusal | undefined, step: HelmUpgradeStep): readonly
 function remedyIds(refusal: Refusal | undefined, step: HelmUpgradeStep): readonly string[] {
   if (refusal === undefined) return [];
   if (refusal.code === 'REMOVED_API_IN_RECORD') return [rewriteRemedy(step.component)];
-  const { kind, name, apiVersion = '' } = refusal.object ?? {};
+  const { kind, name, namespace, apiVersion = '' } = refusal.object ?? {};
   if (kind === undefined || name === undefined) return [];
-  const object = { apiVersion, kind, name };
-  if (refusal.code === 'FOREIGN_OWNERSHIP') return refusal.owner.release === undefined ? [adoptRemedy(object)] : [];
+  const object = { apiVersion, kind, name, namespace };
+  if (refusal.code === 'FOREIGN_OWNERSHIP')
+    return refusal.owner.release === undefined ? [adoptRemedy(object, step.namespace)] : [];
   if (refusal.code !== 'IMMUTABLE_FIELD') return [];
   const drop = step.force === true ? [dropRemedy(step.component, '--force')] : [];
-  return [...drop, ...(lossOf(object) === undefined ? [] : [recreateRemedy(object)])];
+  return [...drop, ...(lossOf(object) === undefined ? [] : [recreateRemedy(object, step.namespace)])];
 }

@@ -13,9 +13,12 @@ export async function podsOf(
     objects.filter(({ kind }) => makers.has(kind)).map(async (object) => findLive(world, object)),
   );
   const owners = new Set(live.map((object) => object?.metadata.uid));
-  const replicaSets = await world.reader.list(`/apis/apps/v1/namespaces/${namespace}/replicasets`);
+  const namespaces = [...new Set([namespace, ...live.flatMap((object) => object?.metadata.namespace ?? [])])];
+  const listed = async (path: string, plural: string) =>
+    (await Promise.all(namespaces.map((name) => world.reader.list(`${path}/namespaces/${name}/${plural}`)))).flat();
+  const replicaSets = await listed('/apis/apps/v1', 'replicasets');
   for (const set of replicaSets) if (owners.has(controllerOf(set)?.uid)) owners.add(set.metadata.uid);
-  const pods = await world.reader.list(`/api/v1/namespaces/${namespace}/pods`);
+  const pods = await listed('/api/v1', 'pods');
   return pods.filter((pod) => {
     const owner = controllerOf(pod)?.uid;
     return owner !== undefined && owners.has(owner);

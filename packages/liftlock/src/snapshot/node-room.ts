@@ -24,6 +24,8 @@ function roomOf(node: KubeObject, pods: readonly KubeObject[]): NodeRoom {
   return {
     name: node.metadata.name,
     isSchedulable: jsonAt(node.spec, ['unschedulable']) !== true,
+    labels: node.metadata.labels,
+    taints: taintsOf(node),
     cpuAllocatable: allocatable('cpu'),
     cpuUsed: used.reduce((sum, { cpu }) => sum + cpu, 0),
     memoryAllocatable: allocatable('memory'),
@@ -31,6 +33,14 @@ function roomOf(node: KubeObject, pods: readonly KubeObject[]): NodeRoom {
     podsAllocatable: allocatable('pods'),
     podsUsed: pods.length,
   };
+}
+
+function taintsOf(node: KubeObject): NonNullable<NodeRoom['taints']> {
+  const taints = node.spec?.['taints'];
+  const text = (value: Json | undefined) => (typeof value === 'string' ? value : '');
+  return (Array.isArray(taints) ? (taints as readonly Json[]) : [])
+    .filter(isJsonObject)
+    .map(({ key, value, effect }) => ({ key: text(key), value: text(value), effect: text(effect) }));
 }
 
 /**

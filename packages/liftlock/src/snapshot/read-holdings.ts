@@ -1,14 +1,15 @@
-import { listAt, textAt } from '../findings/faults/read.ts';
+import { textAt } from '../findings/faults/read.ts';
 import type { JsonObject } from '../model/json.ts';
 import { formatRef, refOf, type KubeObject, type ObjectRef, type OwnerReference } from '../model/kube.ts';
 import type { ClusterReader } from '../model/ports.ts';
 import { isProblem } from '../model/problem.ts';
 import type { Redactor } from '../model/redaction.ts';
 import type { HeldClaim, Holdings, Release } from '../model/snapshot.ts';
-import type { KeptObject, KnownAddress } from '../model/step.ts';
+import type { KeptObject } from '../model/step.ts';
 import { parseManifest, workloadsOf } from '../release/manifest.ts';
 import { contentDigest, isKeptByHelm } from '../release/object-content.ts';
 import { mountsClaim, secretsOf } from '../release/references.ts';
+import { addressesOf } from './addresses.ts';
 import { objectPath } from './object-path.ts';
 
 export interface HoldingsParts {
@@ -22,25 +23,25 @@ export interface HoldingsParts {
 interface Held {
   readonly stored: KubeObject;
   readonly live: KubeObject;
+  /** helm deletes it when the release is uninstalled. */
+  readonly goes: boolean;
 }
 
 /** Reads what an uninstall of a release would take or endanger (O4, O5, O6). Writes nothing. */
 export async function readHoldings(release: Release, parts: HoldingsParts): Promise<Holdings> {
   const { reader } = parts;
-  // helm takes away what its newest record lists, whatever that record's status is.
-  const newest = parseManifest(release.failedManifests?.[0] ?? release.manifest);
-  const held = await liveOf(newest, release.namespace, parts);
+  const held = await heldBy(release, parts);
   const workloads = workloadsOf(held.map(({ live }) => live));
   const claims = await readClaims(release, held, workloads, reader);
   return {
     revision: release.newest.revision,
-    objects: held.filter(({ stored }) => !isKeptByHelm(stored)).map(({ live }) => refOf(live)),
+    objects: held.filter(({ goes }) => goes).map(({ live }) => refOf(live)),
     kept: await keptObjects(release, held, workloads, claims, parts),
     claims,
     deletesClaims: workloads
       .filter((item) => textAt(item.spec, 'persistentVolumeClaimRetentionPolicy', 'whenDeleted') === 'Delete')
       .map(refOf),
-    deleteHooks: release.hooks.filter(({ events }) => events.some((event) => /^(pre|post)-delete$/.test(event))),
+    deleteHooks: deleteHooksOf(release),
     addresses: addressesOf(
       held.map(({ live }) => live),
       parts.hosts,
@@ -49,13 +50,39 @@ export async function readHoldings(release: Release, parts: HoldingsParts): Prom
   };
 }
 
+/** helm takes away what its newest record lists; what only the installed revision lists stays, and may hold data as well. */
+async function heldBy(release: Release, parts: HoldingsParts): Promise<readonly Held[]> {
+  const { manifest } = release.newestRecord ?? release;
+  const newest = await liveOf(manifest, release.namespace, parts);
+  const going = newest.map((item) => ({ ...item, goes: !isKeptByHelm(item.stored) }));
+  if (manifest === release.manifest) return going;
+  const installed = await liveOf(release.manifest, release.namespace, parts);
+  const isLeft = ({ live }: Live) => !newest.some((item) => item.live.metadata.uid === live.metadata.uid);
+  return [...going, ...installed.filter(isLeft).map((item) => ({ ...item, goes: false }))];
+}
+
+/** helm runs those of its newest record; a consent too many does no harm. */
+function deleteHooksOf({ newestRecord, hooks }: Release): Holdings['deleteHooks'] {
+  const all = [...(newestRecord?.hooks ?? []), ...hooks]
+    .filter(({ events }) => events.some((event) => /^(pre|post)-delete$/.test(event)))
+    .map(({ name, kind, events }) => ({ name, kind, events }));
+  return all.filter(
+    (hook, index) => all.findIndex(({ kind, name }) => kind === hook.kind && name === hook.name) === index,
+  );
+}
+
+type Live = Pick<Held, 'stored' | 'live'>;
+
 async function liveOf(
-  stored: readonly KubeObject[],
+  manifest: string,
   namespace: string,
   { reader, redactor }: HoldingsParts,
-): Promise<readonly Held[]> {
+): Promise<readonly Live[]> {
   const found = await Promise.all(
-    stored.map(async (object) => ({ stored: object, live: await findObject(reader, placed(object, namespace)) })),
+    parseManifest(manifest).map(async (object) => ({
+      stored: object,
+      live: await findObject(reader, placed(object, namespace)),
+    })),
   );
   return found.flatMap(({ stored: object, live }) => {
     if (live?.kind === 'Secret') redactor.learnSecretData(live.data);
@@ -83,19 +110,28 @@ async function readClaims(
   workloads: readonly KubeObject[],
   reader: ClusterReader,
 ): Promise<readonly HeldClaim[]> {
-  const all = await reader.list(`/api/v1/namespaces/${release.namespace}/persistentvolumeclaims`);
-  const own = all.filter(
-    (claim) =>
-      workloads.some((workload) => mountsClaim(workload, claim.metadata.name)) ||
-      held.some(({ live }) => live.kind === 'PersistentVolumeClaim' && live.metadata.uid === claim.metadata.uid),
+  const holders = held.map(({ live }) => live).filter(({ kind }) => kind === 'PersistentVolumeClaim');
+  const namespaces = new Set([
+    release.namespace,
+    ...[...workloads, ...holders].flatMap(({ metadata }) => metadata.namespace ?? []),
+  ]);
+  const lists = await Promise.all(
+    [...namespaces].map((namespace) => reader.list(`/api/v1/namespaces/${namespace}/persistentvolumeclaims`)),
   );
+  const own = lists
+    .flat()
+    .filter(
+      (claim) =>
+        workloads.some((workload) => mounts(workload, claim.metadata)) ||
+        held.some(({ live }) => live.kind === 'PersistentVolumeClaim' && live.metadata.uid === claim.metadata.uid),
+    );
   return Promise.all(
     own.map(async (claim) => {
       const volume = textAt(claim.spec, 'volumeName');
       const goesBecause = await whyItGoes(claim, held, workloads, reader);
       const policy = volume === '' ? undefined : await policyOf(reader, volume);
       return {
-        namespace: release.namespace,
+        namespace: claim.metadata.namespace ?? release.namespace,
         name: claim.metadata.name,
         uid: claim.metadata.uid ?? '',
         volume,
@@ -104,6 +140,11 @@ async function readClaims(
       };
     }),
   );
+}
+
+/** A pod mounts claims of its own namespace alone. */
+function mounts(workload: KubeObject, claim: Pick<ObjectRef, 'namespace' | 'name'>): boolean {
+  return workload.metadata.namespace === claim.namespace && mountsClaim(workload, claim.name);
 }
 
 /** The reclaim policy of a volume; undefined where volumes may not be read. */
@@ -127,12 +168,12 @@ async function whyItGoes(
   reader: ClusterReader,
 ): Promise<string | undefined> {
   const own = held.find(({ live }) => live.metadata.uid === claim.metadata.uid);
-  if (own !== undefined && !isKeptByHelm(own.stored)) return 'it is an object of the chart';
+  if (own?.goes === true) return 'it is an object of the chart';
   let here: KubeObject | undefined = claim;
   for (let level = 0; level < longestChain; level += 1) {
     const owner: OwnerReference | undefined = here.metadata.ownerReferences?.[0];
     if (owner === undefined) return undefined;
-    const goes = held.find(({ live, stored }) => live.metadata.uid === owner.uid && !isKeptByHelm(stored));
+    const goes = held.find((item) => item.goes && item.live.metadata.uid === owner.uid);
     // A StatefulSet that deletes its claims is told to keep them: see Holdings.deletesClaims.
     const isOwnSet = here === claim && workloads.some((workload) => workload.metadata.uid === owner.uid);
     if (goes !== undefined) return isOwnSet ? undefined : `it hangs from ${formatRef(refOf(goes.live))}`;
@@ -161,15 +202,23 @@ async function keptObjects(
   const isData = ({ kind }: { readonly kind: string }) => kind === 'Secret' || kind === 'ConfigMap';
   const own = held.filter(({ live }) => isData(live) && !notOurs.includes(live.type ?? ''));
   const beside = [
-    ...release.hooks.filter(isData).map(({ kind, name }) => ({ kind, name })),
+    ...[...(release.newestRecord?.hooks ?? []), ...release.hooks]
+      .filter(isData)
+      .map(({ kind, name }) => ({ kind, name, namespace: release.namespace })),
     ...workloads
-      .filter((workload) => claims.some((claim) => mountsClaim(workload, claim.name)))
-      .flatMap((workload) => secretsOf(workload).map((name) => ({ kind: 'Secret', name }))),
+      .filter((workload) => claims.some((claim) => mounts(workload, claim)))
+      .flatMap((workload) => {
+        const { namespace = release.namespace } = workload.metadata;
+        return secretsOf(workload).map((name) => ({ kind: 'Secret', name, namespace }));
+      }),
   ];
+  const isOwn = (ref: Pick<ObjectRef, 'kind' | 'name' | 'namespace'>) =>
+    own.some(
+      ({ live: { kind, metadata } }) =>
+        kind === ref.kind && metadata.name === ref.name && metadata.namespace === ref.namespace,
+    );
   const others = await Promise.all(
-    beside
-      .filter(({ kind, name }) => !own.some(({ live }) => live.kind === kind && live.metadata.name === name))
-      .map(({ kind, name }) => findObject(reader, { apiVersion: 'v1', kind, name, namespace: release.namespace })),
+    beside.filter((ref) => !isOwn(ref)).map((ref) => findObject(reader, { apiVersion: 'v1', ...ref })),
   );
   const kept = [
     ...own.map((item) => ({ object: refOf(item.live), isPutBack: isPutBack(item) })),
@@ -186,36 +235,8 @@ async function keptObjects(
  * What goes is put back: what comes from values is written again by the chart, and what it had made up is found by its
  * `lookup`. Only what can never be written again, and is as the chart made it, is left to the chart.
  */
-function isPutBack({ stored, live }: Held): boolean {
-  if (isKeptByHelm(stored)) return false;
+function isPutBack({ stored, live, goes }: Held): boolean {
+  if (!goes) return false;
   const isImmutable = (live as unknown as JsonObject)['immutable'] === true;
   return !(isImmutable && live.kind === 'ConfigMap' && contentDigest(stored) === contentDigest(live));
-}
-
-/** Load balancers of a release with the names that lead to them: where a Service has none, those of its Ingresses. */
-export function addressesOf(objects: readonly KubeObject[], hosts: readonly string[]): readonly KnownAddress[] {
-  const ingresses = objects.filter(({ kind }) => kind === 'Ingress');
-  const all = [...new Set([...hosts, ...ingresses.flatMap(hostsOf)])];
-  return objects.flatMap((object) => {
-    if (object.kind !== 'Ingress' && object.kind !== 'Service') return [];
-    const addresses = addressesIn(object);
-    if (addresses.length === 0) return [];
-    const own = hostsOf(object);
-    return [{ object: refOf(object), addresses, hosts: own.length === 0 ? all : own }];
-  });
-}
-
-/** IP addresses and host names in the status of a Service or an Ingress. */
-export function addressesIn(object: KubeObject): readonly string[] {
-  return listAt(object.status, 'loadBalancer', 'ingress')
-    .map((item) => textAt(item, 'ip') || textAt(item, 'hostname'))
-    .filter((address) => address !== '')
-    .toSorted();
-}
-
-/** Source of the annotation: https://kubernetes-sigs.github.io/external-dns/ */
-function hostsOf(object: KubeObject): readonly string[] {
-  const annotated = (object.metadata.annotations?.['external-dns.alpha.kubernetes.io/hostname'] ?? '').split(',');
-  const rules = listAt(object.spec, 'rules').map((rule) => textAt(rule, 'host'));
-  return [...new Set([...rules, ...annotated.map((name) => name.trim())].filter((name) => name !== ''))];
 }

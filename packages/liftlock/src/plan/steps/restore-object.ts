@@ -5,11 +5,12 @@ import type { RestoreObjectStep } from '../../model/step.ts';
 export function restoreObjectStep(
   facts: Pick<RestoreObjectStep, 'object' | 'run' | 'file' | 'digest'>,
 ): RestoreObjectStep {
-  const { kind, name } = facts.object;
+  const { kind, namespace, name } = facts.object;
+  const words = [kind.toLowerCase(), ...(namespace === undefined ? [] : [namespace]), name];
   return {
     ...facts,
     kind: 'restore-object',
-    id: `restore/${kind.toLowerCase()}/${name}`,
+    id: `restore/${words.join('/')}`,
     title: `Put ${formatRef(facts.object)} back as run ${facts.run} has kept it`,
     risk: 'reversible',
   };

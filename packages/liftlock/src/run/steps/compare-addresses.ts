@@ -1,7 +1,7 @@
 import { formatRef, refOf } from '../../model/kube.ts';
 import { Problem } from '../../model/problem.ts';
 import type { CompareAddressesStep, KnownAddress } from '../../model/step.ts';
-import { addressesIn } from '../../snapshot/read-holdings.ts';
+import { addressesIn } from '../../snapshot/addresses.ts';
 import { findLive } from '../aside.ts';
 import type { Handler, World } from '../world.ts';
 

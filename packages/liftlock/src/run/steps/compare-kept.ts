@@ -4,7 +4,6 @@ import { formatRef, type KubeObject, type ObjectRef } from '../../model/kube.ts'
 import { Problem } from '../../model/problem.ts';
 import type { CompareKeptStep, KeptClaim } from '../../model/step.ts';
 import { retainCommand } from '../../plan/steps/retain-volumes.ts';
-import { parseFieldPath } from '../../release/field-path.ts';
 import { contentOf } from '../../release/object-content.ts';
 import { copyPath, findCopy, findLive, readAside, runOf } from '../aside.ts';
 import { claimPath } from '../rebind.ts';
@@ -62,45 +61,46 @@ async function proveSame(step: CompareKeptStep, world: World): Promise<void> {
     if (!isSame && claim.volume !== '')
       different.push(`claim ${claim.name} is on ${volume || 'no volume'}, it was on ${claim.volume}`);
   }
-  for (const { object, isPutBack } of step.kept) {
+  const restores: string[] = [];
+  for (const { object } of step.kept) {
     const live = await findLive(world, object);
-    if (live === undefined && !isPutBack) continue;
     // A ConfigMap comes from the chart and the values, and may well say something else now.
     if (object.kind !== 'Secret') continue;
     const kept = await readAside(world, step.component, object);
-    const lost = live === undefined ? ['everything'] : changedKeys(kept, live, foreseenKeys(step, object, world));
-    if (lost.length > 0) different.push(`${formatRef(object)} holds something else: ${lost.join(', ')}`);
+    const lost = live === undefined ? ['everything'] : changedKeys(kept, live, foreseenFields(step, object, world));
+    if (lost.length === 0) continue;
+    different.push(
+      live === undefined
+        ? `${formatRef(object)} is gone`
+        : `${formatRef(object)} holds something else: ${lost.join(', ')}`,
+    );
+    restores.push(`liftlock restore ${runOf(world)} --only secret/${object.name}`);
   }
   if (different.length === 0) return;
   throw new Problem('KEPT_DIFFERS', `Not as before: ${different.join('; ')}.`, {
     touched: 'yes',
     advice: [
       'The copies are kept and the volumes stay on Retain.',
-      `Put one object back as it was: liftlock restore ${runOf(world)}`,
+      ...(restores.length === 0 ? [`Put one object back as it was: liftlock restore ${runOf(world)}`] : []),
+      ...restores.map((command) => `Put it back as it was: ${command}`),
     ],
   });
 }
 
 /** Keys whose value is gone or another, save those that the plan has shown and everybody agreed to. */
-function changedKeys(kept: KubeObject, live: KubeObject, foreseen: ReadonlySet<string>): readonly string[] {
+export function changedKeys(kept: KubeObject, live: KubeObject, foreseen: ReadonlySet<string>): readonly string[] {
   const now = contentOf(live);
   return Object.entries(contentOf(kept)).flatMap(([key, value]) =>
-    now[key] === value || foreseen.has(key) ? [] : [key],
+    now[key] === value || foreseen.has(`data.${key}`) ? [] : [key],
   );
 }
 
-/** Keys that the forecast saw change, with what values and chart say: one made up by the chart would have been a blocker. */
-function foreseenKeys({ component }: CompareKeptStep, { kind, name }: ObjectRef, world: World): ReadonlySet<string> {
-  const changes = world.plan.forecast.changes[component] ?? [];
-  const own = changes.filter(({ object }) => object.kind === kind && object.name === name);
-  return new Set(
-    own.flatMap(({ fields }) =>
-      fields.flatMap(({ path }) => {
-        const [field, key] = parseFieldPath(path);
-        return field === 'data' && typeof key === 'string' ? [key] : [];
-      }),
-    ),
-  );
+/** Fields that the forecast saw change, with what values and chart say: one made up by the chart would have been a blocker. */
+function foreseenFields(step: CompareKeptStep, ref: ObjectRef, world: World): ReadonlySet<string> {
+  const changes = world.plan.forecast.changes[step.component] ?? [];
+  const own = changes.filter(({ object }) => formatRef({ namespace: step.namespace, ...object }) === formatRef(ref));
+  // Dots in a key are not escaped there, as in tls.crt: the path is compared as a whole.
+  return new Set(own.flatMap(({ fields }) => fields.map(({ path }) => path)));
 }
 
 /** Volumes on Retain that were on something else, and whose way back cannot delete them: bound to the claim that is recorded. */

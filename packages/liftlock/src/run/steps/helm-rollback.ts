@@ -5,6 +5,7 @@ import { rollbackArguments } from '../../release/helm-args.ts';
 import { confirmHealthy } from '../confirm-healthy.ts';
 import { helmAct } from '../helm-act.ts';
 import { runningMigration } from '../migration.ts';
+import { keepOlder, refuseLoss } from '../nothing-of-others.ts';
 import { readRelease } from '../../snapshot/read-release.ts';
 import { refusePending, unlockOwn } from '../unlock.ts';
 import { readHealth } from '../health.ts';
@@ -22,13 +23,16 @@ export const helmRollback: Handler<'helm-rollback'> = {
     refusePending(step, newest, world, state);
     const migration = await runningMigration(step, world, release);
     if (migration !== undefined) return { observation: 'busy', note: migration };
+    if (step.undoes !== undefined) await refuseLoss(step, world);
     const { revision, status, version } = newest;
     return { observation: 'todo', note: `${status} at ${version}, revision ${revision}`, revision };
   },
 
   async act(step, world, state) {
     await unlockOwn(step, world, state);
-    return helmAct(step, rollbackArguments(step, world.helm.major), await fromNow(step, world), state);
+    const kept = step.undoes === undefined ? 0 : await keepOlder(step, world);
+    const result = await helmAct(step, rollbackArguments(step, world.helm.major), await fromNow(step, world), state);
+    return { ...result, writes: result.writes + kept };
   },
 
   async confirm(step, world) {

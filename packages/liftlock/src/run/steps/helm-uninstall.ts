@@ -2,9 +2,11 @@ import type { KubeObject } from '../../model/kube.ts';
 import { Problem } from '../../model/problem.ts';
 import type { HelmUninstallStep } from '../../model/step.ts';
 import type { StepState } from '../../journal/fold.ts';
+import { readHoldings } from '../../snapshot/read-holdings.ts';
 import { readRelease } from '../../snapshot/read-release.ts';
 import { asideFile, asideFolder, proveAside } from '../aside.ts';
 import { awaitGone, leftOf, type GoingObject } from '../await-gone.ts';
+import { movedClaims } from '../moved-claims.ts';
 import { runningMigration } from '../migration.ts';
 import { podsOf } from '../pods-of.ts';
 import type { Acted, Handler, World } from '../world.ts';
@@ -61,13 +63,23 @@ async function prepare(step: HelmUninstallStep, world: World): Promise<void> {
   const aside = world.plan.steps.find((item) => item.kind === 'put-aside' && item.component === step.component);
   const kept = aside?.kind === 'put-aside' ? aside.kept.map((item) => item.object) : [];
   await proveAside(world, step.component, kept);
+  await proveHeld(step, world);
   await proveRetained(step, world);
   await proveUnowned(step, world);
   const running = await podsOf(step.objects, step.namespace, world);
   await world.folder.write(
     pods(step.component),
-    JSON.stringify(running.map(({ metadata: { name, uid } }) => ({ name, uid }))),
+    JSON.stringify(running.map(({ metadata: { name, namespace, uid } }) => ({ name, namespace, uid }))),
   );
+}
+
+/** A claim that has come or was bound since the plan was made is on nobody's list: its volume would not be retained (O5). */
+async function proveHeld(step: HelmUninstallStep, world: World): Promise<void> {
+  const release = await readRelease(world.reader, step.namespace, step.release);
+  if (release === undefined) throw moved(step, 'is gone, and this run did not uninstall it');
+  const { claims } = await readHoldings(release, { reader: world.reader, redactor: world.redactor, hosts: [] });
+  const others = movedClaims(step.claims, claims);
+  if (others.length > 0) throw moved(step, `holds other claims, ${others.join(', ')}`);
 }
 
 /** The controller takes its claims out of the set's ownership a moment after the set was told to keep them. */
@@ -132,14 +144,15 @@ async function goingObjects(step: HelmUninstallStep, world: World): Promise<read
   const objects = files.flatMap((text) => (text === undefined ? [] : [JSON.parse(text) as KubeObject]));
   const running = JSON.parse((await world.folder.read(pods(step.component))) ?? '[]') as readonly {
     readonly name: string;
+    readonly namespace?: string | undefined;
     readonly uid: string;
   }[];
   return [
     ...objects,
-    ...running.map(({ name, uid }) => ({
+    ...running.map(({ name, namespace = step.namespace, uid }) => ({
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name, uid, namespace: step.namespace },
+      metadata: { name, uid, namespace },
     })),
   ];
 }

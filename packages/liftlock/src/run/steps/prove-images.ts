@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { classifyPull, isBareBackOff } from '../../findings/faults/pull-message.ts';
 import { digestOf } from '../../model/digest.ts';
 import { isJsonObject, jsonAt, type Json } from '../../model/json.ts';
@@ -6,7 +7,7 @@ import { durationSeconds } from '../../model/platform.ts';
 import { Problem } from '../../model/problem.ts';
 import type { ImageToProve, ProveImagesStep } from '../../model/step.ts';
 import type { Handler, World } from '../world.ts';
-import { provingPod, provingLabel } from './proving-pod.ts';
+import { provingContainer, provingLabel, provingPod } from './proving-pod.ts';
 
 /** Pods side by side at most: a node pulls one image after another anyway. */
 const sideBySide = 10;
@@ -42,14 +43,18 @@ export const proveImages: Handler<'prove-images'> = {
     const queue = step.images.filter((item) => !proven.has(keyOf(item)));
     try {
       for (let batch = queue.splice(0, sideBySide); batch.length > 0; batch = queue.splice(0, sideBySide)) {
-        const outcomes = await Promise.all(batch.map((item) => proveImage(item, until, world)));
-        for (const [index, why] of outcomes.entries()) {
+        const outcomes = await Promise.allSettled(batch.map((item) => proveImage(item, until, world)));
+        for (const [index, outcome] of outcomes.entries()) {
           const item = batch[index];
-          if (item === undefined) continue;
-          if (why === undefined) proven.add(keyOf(item));
-          else failures.push(`${item.image} (${item.component}): ${why}`);
+          if (item === undefined || outcome.status === 'rejected') continue;
+          if (outcome.value === 'pulled') proven.add(keyOf(item));
+          else if (outcome.value !== 'unproven')
+            failures.push(`${item.image} (${item.component}): ${outcome.value.lost}`);
         }
         await world.folder.write(proof, JSON.stringify([...proven]));
+        // Only now: as long as one of them is on its way, pods come after the others were removed.
+        const broken = outcomes.find((outcome) => outcome.status === 'rejected');
+        if (broken !== undefined) throw broken.reason;
       }
     } finally {
       await removePods(step, world);
@@ -61,11 +66,17 @@ export const proveImages: Handler<'prove-images'> = {
   async confirm(step, world) {
     const left = await podsOf(step, world);
     if (left.length > 0) await removePods(step, world);
-    return {
-      note: `the nodes can pull ${step.images.length === 1 ? 'the image' : `all ${step.images.length} images`}`,
-    };
+    const proven = await provenImages(world);
+    return { note: provenNote(step.images, (item) => proven.includes(keyOf(item))) };
   },
 };
+
+function provenNote(images: readonly ImageToProve[], isProven: (item: ImageToProve) => boolean): string {
+  const open = [...new Set(images.filter((item) => !isProven(item)).map(({ image }) => image))];
+  const pulled = images.filter(isProven).length;
+  if (open.length === 0) return `the nodes can pull ${pulled === 1 ? 'the image' : `all ${pulled} images`}`;
+  return `the nodes can pull ${pulled} of ${images.length} images; not proven: ${open.join(', ')}`;
+}
 
 function notPulled(failures: readonly string[]): Problem {
   return new Problem('IMAGE_NOT_PULLED', `The nodes cannot pull what the upgrade needs:\n${failures.join('\n')}`, {
@@ -77,13 +88,15 @@ function notPulled(failures: readonly string[]): Problem {
   });
 }
 
-/** Undefined when a node has pulled the image; else why not. */
-async function proveImage(item: ImageToProve, until: number, world: World): Promise<string | undefined> {
+/** What came of one image: nothing is known of it where no pod could be asked. */
+type Proof = 'pulled' | 'unproven' | { readonly lost: string };
+
+async function proveImage(item: ImageToProve, until: number, world: World): Promise<Proof> {
   const path = `/api/v1/namespaces/${item.namespace}/pods`;
-  const pod = await provingPod(item, world.reader);
+  const pod = await provingPod(item, runOf(world), world.reader);
   if (typeof pod === 'string') {
     world.emit({ type: 'note', step: 'prove-images', text: `${item.image} is not proven: ${pod}` });
-    return undefined;
+    return 'unproven';
   }
   await world.writer.create(path, pod);
   const grace = durationSeconds(world.graces.transientPull) * 1000 * world.site.timeScale;
@@ -92,16 +105,18 @@ async function proveImage(item: ImageToProve, until: number, world: World): Prom
   while (world.clock.now().getTime() < until && !world.stop.signal.aborted) {
     const live = await world.reader.find(`${path}/${pod.metadata.name}`);
     const outcome = outcomeOf(live);
-    if (outcome === 'pulled') return undefined;
+    if (outcome === 'pulled') return outcome;
     if (outcome.why !== '' && !isBareBackOff(outcome.message)) last = outcome.why;
     if (outcome.isLost) {
       firstLoss ??= world.clock.now().getTime();
       if (!isPassing(last, item.image) || world.clock.now().getTime() - firstLoss > grace)
-        return world.redactor.text(last);
+        return { lost: world.redactor.text(last) };
     }
     await world.clock.sleep(pauseMs, world.stop.signal);
   }
-  return world.stop.signal.aborted ? 'it was interrupted' : `not within its time: ${world.redactor.text(last)}`;
+  return {
+    lost: world.stop.signal.aborted ? 'it was interrupted' : `not within its time: ${world.redactor.text(last)}`,
+  };
 }
 
 /** True for what may mend itself: the registry throttles, or cannot be reached. */
@@ -121,7 +136,9 @@ interface Waiting {
 function outcomeOf(pod: KubeObject | undefined): 'pulled' | Waiting {
   if (pod === undefined) return { why: 'its pod was deleted by somebody', message: 'deleted', isLost: true };
   const statuses = jsonAt(pod.status, ['containerStatuses']);
-  const [status] = Array.isArray(statuses) ? (statuses as readonly Json[]) : [];
+  const status = (Array.isArray(statuses) ? (statuses as readonly Json[]) : []).find(
+    (item) => jsonAt(item, ['name']) === provingContainer,
+  );
   const scheduling = conditionMessage(pod);
   if (!isJsonObject(status)) return { why: scheduling, message: scheduling, isLost: false };
   const imageId = status['imageID'];
@@ -147,9 +164,14 @@ function conditionMessage(pod: KubeObject): string {
   return typeof message === 'string' ? message : '';
 }
 
+/** Two runs may prove images in one namespace: neither removes the other's pods. The run's folder has its name. */
+function runOf({ folder }: World): string {
+  return basename(folder.path);
+}
+
 async function podsOf(step: ProveImagesStep, world: World): Promise<readonly KubeObject[]> {
   const namespaces = [...new Set(step.images.map(({ namespace }) => namespace))];
-  const labelSelector = `${provingLabel}=true`;
+  const labelSelector = `${provingLabel}=${runOf(world)}`;
   const lists = await Promise.all(
     namespaces.map((namespace) => world.reader.list(`/api/v1/namespaces/${namespace}/pods`, { labelSelector })),
   );

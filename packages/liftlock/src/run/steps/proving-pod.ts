@@ -3,15 +3,23 @@ import type { KubeObject } from '../../model/kube.ts';
 import type { ClusterReader } from '../../model/ports.ts';
 import type { ImageToProve } from '../../model/step.ts';
 
-/** On every pod that proves an image. */
+/** On every pod that proves an image; its value tells the run whose pod it is. */
 export const provingLabel = 'liftlock.dev/proves-image';
+
+/** The container that proves the image: webhooks may add others before it. */
+export const provingContainer = 'image';
 
 /** Does not exist in any image: the container fails to start once its image is there, and nothing of it runs. */
 const noCommand = '/liftlock-proves-only-the-pull';
 
-/** A pod that makes a node pull an image, on the nodes that will need it; or why it could prove nothing. */
+/**
+ * A pod that makes a node pull an image, on the nodes that will need it; or why it could prove nothing.
+ *
+ * @param run names the run, as a value of a label
+ */
 export async function provingPod(
   item: ImageToProve,
+  run: string,
   reader: Pick<ClusterReader, 'find'>,
 ): Promise<KubeObject | string> {
   const find = (plural: string, name: string) => reader.find(`/api/v1/namespaces/${item.namespace}/${plural}/${name}`);
@@ -24,9 +32,9 @@ export async function provingPod(
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
-      name: `liftlock-image-${digestOf(JSON.stringify(item)).slice(7, 17)}`,
+      name: `liftlock-image-${digestOf(JSON.stringify([run, item])).slice(7, 17)}`,
       namespace: item.namespace,
-      labels: { [provingLabel]: 'true', 'app.kubernetes.io/managed-by': 'liftlock' },
+      labels: { [provingLabel]: run, 'app.kubernetes.io/managed-by': 'liftlock' },
     },
     spec: {
       restartPolicy: 'Never',
@@ -41,7 +49,7 @@ export async function provingPod(
       securityContext: { runAsNonRoot: true, runAsUser: 65_534, seccompProfile: { type: 'RuntimeDefault' } },
       containers: [
         {
-          name: 'image',
+          name: provingContainer,
           image: item.image,
           imagePullPolicy: 'Always',
           command: [noCommand],

@@ -58,6 +58,10 @@ async function lookAt(step: ReplaceObjectStep, world: World) {
   return { path, live, kept };
 }
 
-function backupOf({ object: { kind, name } }: ReplaceObjectStep): string {
-  return `backup/replaced/${kind.toLowerCase()}-${name}.json`;
+/**
+ * By step and namespace: the object may be made anew a second time in one run, and have a namesake elsewhere. No id and no
+ * namespace has an underscore.
+ */
+function backupOf({ id, object: { namespace = '' } }: ReplaceObjectStep): string {
+  return `backup/replaced/${namespace}_${id.replaceAll('/', '_')}.json`;
 }
