@@ -59,7 +59,7 @@ describe.each<{
       'No version was named: 1.44.3 is the latest in https://helm.coder.com.',
     ]);
     const text = await scene.operator.run('plan', '-f', scene.stage.siteFile, ...coderAffirmed);
-    expect(text.stdout).toContain('1.15.3 → 1.44.3');
+    expect(text.stdout).toContain('1.15.3 → 1.44.3 (latest)');
     const index = late.plan.forecast.findings.find(({ code }) => code === 'CHART_INDEX');
     expect(index?.message).toMatch(/index of \d{4}-\d\d-\d\dT.* was read at \d{4}-.*: sha256:[0-9a-f]{64}/);
   });

@@ -118,6 +118,16 @@ describe('a forecast that is asked for again', () => {
     },
     { what: 'a quota has come', change: (world) => world.create(quota({ pods: '50' })) },
     {
+      what: 'a role has come',
+      change: (world) =>
+        world.create({
+          apiVersion: 'rbac.authorization.k8s.io/v1',
+          kind: 'Role',
+          metadata: { name: 'new' },
+          rules: [],
+        }),
+    },
+    {
       what: 'the namespace has other labels',
       change: async ({ sandbox, namespace }) => {
         const labels = { 'pod-security.kubernetes.io/warn': 'restricted' };

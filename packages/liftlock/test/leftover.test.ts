@@ -213,11 +213,17 @@ describe('a run that stopped, and a person who tried by hand meanwhile', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('O31: resume names the remedy, and goes on with it; what is done stays done', async () => {
+  it('O31: resume names the remedy, and goes on with it after a yes; what is done stays done', async () => {
     expect(stopped.stderr).toContain('IMAGE_NOT_FOUND');
     expect(stopped.code).toBe(5);
     const before = (await scene.writes()).filter((entry) => entry.name?.includes('mcp-connect')).length;
-    const resumed = await scene.operator.run('resume');
+    const written = (await scene.writes()).length;
+    const waiting = await scene.operator.run('resume');
+    expect(waiting.stderr).toContain('Added to the plan: Remove what a failed revision left');
+    expect(waiting.stderr).toContain('--yes');
+    expect(waiting.code).toBe(6);
+    expect((await scene.writes()).length).toBe(written);
+    const resumed = await scene.operator.run('resume', '--yes');
     expect(resumed.stderr).toContain(
       'Added to the plan: Remove what a failed revision left on Deployment mermaid-server',
     );

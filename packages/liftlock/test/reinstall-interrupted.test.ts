@@ -163,7 +163,7 @@ describe('An installation that fails after the uninstall', { timeout: 300_000 },
     const refused = await store.operator.run('resume', ...reinstall);
     expect(saidBy(refused)).toContain('the hook ConfigMap farewell (pre-delete)');
     expect(refused.code, saidBy(refused)).toBe(3);
-    const resumed = await store.operator.run('resume', ...reinstall, '--allow', 'no-hooks:store');
+    const resumed = await store.operator.run('resume', '--yes', ...reinstall, '--allow', 'no-hooks:store');
     expect(saidBy(resumed)).toContain('Added to the plan: Uninstall store');
     expect(resumed.code, saidBy(resumed)).toBe(6);
     expect(await store.find('configmaps/farewell')).toBeUndefined();

@@ -173,6 +173,39 @@ describe("the guide's --force", () => {
     await scene.world.patch('v1', 'Service', 'web', { metadata: { finalizers: null } });
   });
 
+  it('O21: is left out where it would strip what nobody is on record for: a variable, and what admission has set', async () => {
+    const ingress = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: 'web' },
+      spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } } },
+    };
+    const mode = { name: 'MODE', value: 'fast' };
+    const web = (image: string) => workload('Deployment', 'web', { image, container: { env: [mode] } });
+    const scene = await oneRelease({
+      name: 'unforeseen',
+      helm: 'helm3',
+      before: [ingress, web('team/web:1')],
+      after: [ingress, web('team/web:2')],
+      force: true,
+    });
+    const debug = { name: 'DEBUG', value: '1' };
+    await scene.world.patch('apps/v1', 'Deployment', 'web', {
+      spec: { template: { spec: { containers: [{ name: 'main', image: 'team/web:1', env: [mode, debug] }] } } },
+    });
+    const found = await scene.world.find('networking.k8s.io/v1', 'Ingress', 'web');
+    expect(found?.['spec']).toMatchObject({ ingressClassName: 'nginx' });
+    const plan = await scene.plan();
+    expect(plan.decisions.map(({ remedy, how }) => `${how} ${remedy}`)).toEqual(['default drop:shop:--force']);
+    const outcome = await scene.apply();
+    expect([outcome.code, outcome.stderr]).toEqual([0, expect.anything()]);
+    const after = await scene.world.find('networking.k8s.io/v1', 'Ingress', 'web');
+    expect(after?.['spec']).toMatchObject({ ingressClassName: 'nginx' });
+    const deployed = await scene.world.find('apps/v1', 'Deployment', 'web');
+    expect(JSON.stringify(deployed)).toContain('"team/web:2"');
+    expect(JSON.stringify(deployed)).toContain('"DEBUG"');
+  });
+
   it('D10: is left out where it is a refused replacement, and what a patch is refused too stays a blocker', async () => {
     const scene = await oneRelease({
       name: 'force',

@@ -105,7 +105,8 @@ describe('A liftlock that is killed in the middle of an upgrade', () => {
     const mend = await breakPods(scene, 'mermaid', { kind: 'slow', seconds: 600 });
     const first = scene.operator.start(...upgradeArguments(scene));
     await until(async () => expect(await historyText(scene, 'mermaid')).toBe('1 deployed, 2 pending-upgrade'));
-    await first.printed(/mermaid\/upgrade: .*0\/1 ready/);
+    // The new pod is there: helm has applied everything and waits for it.
+    await first.printed(/mermaid\/upgrade: .*1\/1 new .*0 of 1 new pods are ready/);
     const helm = helmOf(first.pid);
     first.signal('SIGKILL');
     await first.done;

@@ -106,6 +106,7 @@ describe('what is secret', () => {
     await say('plan in detail', 'plan', ...site, '-v');
     await say('plan as JSON', 'plan', ...site, '-o', 'json', '--out-file', join(operator.home, 'plan.json'));
     await say('plan as Markdown', 'plan', ...site, '-o', 'md');
+    await say('plan as HTML', 'plan', ...site, '-o', 'html', '--out-file', join(operator.home, 'plan.html'));
     await say('runbook', 'runbook', ...site);
     await say('script', 'runbook', ...site, '-o', 'sh');
     await say('apply', 'apply', ...site, '--yes', ...affirmed);

@@ -267,13 +267,13 @@ test('a deletion in a shadow deletes nothing, whatever its body says', async () 
 
 describe('an API that another program serves', () => {
   test.each(['helm3', 'helm4'] as const)(
-    'O7: is never sent a write by a shadow of %s, and is named as unforeseen',
+    'O7: is never sent a write by a shadow of %s or a dry run, and is named as unforeseen',
     async (helm) => {
       const namespace = await stage.newNamespace();
       const far = await serveFarApi(stage.sandbox, namespace);
-      const thing = JSON.stringify({ apiVersion: 'far.example/v1', kind: 'Thing', metadata: { name: 'thing' } });
+      const thing = { apiVersion: 'far.example/v1', kind: 'Thing', metadata: { name: 'thing' } };
       const chart = writeChart(stage.newFolder(), '1.0.0', {
-        thing,
+        thing: JSON.stringify(thing),
         plain: configMap('plain', { a: '1' }),
       });
       const session = await stage.gate.openShadow();
@@ -291,6 +291,13 @@ describe('an API that another program serves', () => {
       ];
       const result = await stage.helm(helm, session.kubeconfig, args);
       expect(result.stderr).not.toContain('Error');
+      const { writer } = stage.connection;
+      const things = `/apis/far.example/v1/namespaces/${namespace}/things`;
+      // The Service is named as well: of the namespace that was asked about less than half a minute ago.
+      const why = 'served by another program';
+      await expect(writer.dryRunPatch(`${things}/thing`, {}, 'merge')).rejects.toThrow(why);
+      await expect(writer.dryRunCreate(things, thing)).rejects.toThrow(why);
+      await expect(writer.replace(`${things}/thing?dryRun=All`, thing)).rejects.toThrow(why);
       expect(far.stored()).toBe(0);
       const unforeseen = session.answers().filter((answer) => answer.unforeseen !== undefined);
       expect(unforeseen.map((answer) => answer.path.includes('/far.example/v1/'))).toEqual([true]);

@@ -18,7 +18,8 @@ export const forecastCatalog = {
     meaning:
       "helm stops before it writes anything when an object of the new revision exists without the label and the two annotations that make it the release's own. Someone made it by hand, or another release owns it.",
     whatToDo: [
-      'If nobody else manages it, let it be adopted: `--allow adopt:KIND/NAME` sets the label and the annotations and nothing else. The plan does so by itself where the object has no owner.',
+      'If nobody else manages it, let it be adopted: `--allow adopt:KIND/NAME` sets the label and the annotations and nothing else. The plan does so by itself where the object has no owner and nothing else of it would change.',
+      'Where the upgrade would then overwrite or add content, where a ConfigMap or Secret holds keys that the chart does not have, and for kinds that hold data, it waits for your `--allow`: the finding names the fields. Copy what you want to keep first.',
       'If another release owns it, it stays with that one: rename it in the values of one of the two.',
     ],
   },
@@ -100,7 +101,7 @@ export const forecastCatalog = {
   FORCE_STRIPS: {
     title: 'With --force the upgrade would strip what others have set',
     meaning:
-      'With `--force` helm replaces each object as a whole. What other controllers or people have added to it, and the chart does not name, is lost: finalizers that guard a clean-up, annotations of load balancers, labels, fields.',
+      'With `--force` helm replaces each object as a whole. What controllers, admission or people have added to it, and the chart does not name, is lost: finalizers that guard a clean-up, annotations of load balancers, labels, the class of an Ingress, variables of a container.',
     whatToDo: [
       'Leave the flag out; the plan does so by itself: `drop:COMPONENT:--force`.',
       'If it shall be lost, allow it by name: `--allow strip:COMPONENT`.',

@@ -25,7 +25,7 @@ export const preflightCatalog = {
       'The list of repositories of the helm on this machine has the name that the guide uses, with another address. liftlock itself pulls from the right one; the commands of the guide, typed by hand, would not.',
     whatToDo: [
       'Look at `helm repo list`. A mirror that is meant belongs into the site file, under `mirrors`.',
-      'If the other address may go, allow it by name: `--allow repo:NAME`.',
+      'If the other address may go, allow it by name: `--allow repo:NAME`. Its login goes with it: the entry is kept with the run, in `backup/repository-NAME.yaml`.',
     ],
   },
   CHART_INDEX: {

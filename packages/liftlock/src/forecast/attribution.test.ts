@@ -62,8 +62,13 @@ function release(installed: KubeObject, failed: readonly KubeObject[] = []): Rel
   };
 }
 
-function fieldsOf(of: Release | undefined, before: KubeObject, after: KubeObject): readonly FieldChange[] {
-  const answer = { method: 'PATCH', path: '/web', status: 200, before, after: there(after), warnings: [] };
+function fieldsOf(
+  of: Release | undefined,
+  before: KubeObject,
+  after: KubeObject,
+  method = 'PATCH',
+): readonly FieldChange[] {
+  const answer = { method, path: '/web', status: 200, before, after: there(after), warnings: [] };
   return changesOf([answer], new Redactor(), attributionOf(of)).flatMap((change) => change.fields);
 }
 
@@ -133,4 +138,29 @@ test('an edited Secret is told without its values, whichever way the chart write
 
 test('without an installed revision nothing is an edit', () => {
   expect(reasons(undefined, live(web('2Gi', 'web:1')), web('1Gi', 'web:1'))).toEqual([`${memory}: chart or values -`]);
+});
+
+test('O21: what goes only because the object is replaced is a live edit, of its manager or else of --force', () => {
+  const withEnv = (env: readonly JsonObject[], mounts: readonly JsonObject[], spec: JsonObject = {}): KubeObject => ({
+    ...web('1Gi', 'web:1'),
+    spec: { ...spec, template: { spec: { containers: [{ name: 'main', env, volumeMounts: mounts }] } } },
+  });
+  const [mode, debug] = [{ name: 'MODE' }, { name: 'DEBUG' }];
+  const [data, extra] = [
+    { name: 'data', mountPath: '/data' },
+    { name: 'extra', mountPath: '/extra' },
+  ];
+  const edit = managing('kubectl-set', inContainer({ 'f:env': { 'k:{"name":"DEBUG"}': { '.': {}, 'f:name': {} } } }));
+  const helm = managing('helm', { 'f:spec': { 'f:schedulerName': {} } });
+  const chart = withEnv([mode, debug].slice(0, 1), [data]);
+  const before = live(withEnv([mode, debug], [data, extra], { schedulerName: 'x' }), helm, edit);
+  const whose = (method: string) =>
+    fieldsOf(release(chart), before, chart, method).map((field) => [field.path, field.because, field.manager]);
+  const container = 'spec.template.spec.containers[main]';
+  expect(whose('PUT')).toEqual([
+    ['spec.schedulerName', 'live edit', '--force'],
+    [`${container}.env[DEBUG]`, 'live edit', 'kubectl-set'],
+    [`${container}.volumeMounts[extra]`, 'live edit', '--force'],
+  ]);
+  expect(new Set(whose('PATCH').map(([, because]) => because))).toEqual(new Set(['chart or values']));
 });

@@ -2,9 +2,10 @@ import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { isSameObject, type KubeObject } from '../model/kube.ts';
 import type { FieldAttribution } from '../model/plan.ts';
 import type { Release } from '../model/snapshot.ts';
-import type { FieldPath } from '../release/field-path.ts';
+import { itemOf, mergeKeyOf, type FieldPath } from '../release/field-path.ts';
 import { holds } from '../release/leftover-fields.ts';
 import { parseManifest } from '../release/manifest.ts';
+import { strippedFields } from '../release/stripped-fields.ts';
 
 /** Says of a field that would change what changes it; lists are entered by the names of their items. */
 export type Attribute = (path: FieldPath) => FieldAttribution;
@@ -16,20 +17,26 @@ const chartOrValues: FieldAttribution = { because: 'chart or values' };
 
 /**
  * Attributes the changes of one release's objects (O21). A field that the installed revision sets and that is different in
- * the cluster was changed there since: the new revision undoes that. What a failed revision has set is no live edit.
+ * the cluster was changed there since: the new revision undoes that. What a failed revision has set is no live edit. An object
+ * that is replaced loses besides what the chart has never set.
  */
-export function attributionOf(release: Release | undefined): (before: KubeObject) => Attribute {
+export function attributionOf(
+  release: Release | undefined,
+): (before: KubeObject, replacedBy?: KubeObject) => Attribute {
   if (release?.installed === undefined) return () => () => chartOrValues;
   const installed = parseManifest(release.manifest);
   const failed = (release.failedManifests ?? []).flatMap(parseManifest);
-  return (before) => {
+  return (before, replacedBy) => {
     const isIt = (object: KubeObject) => isSameObject(object, before, release.namespace);
-    const set = installed.filter(isIt).map(asStored)[0];
+    const owned = installed.find(isIt);
+    const set = owned === undefined ? undefined : asStored(owned);
+    const stripped = replacedBy === undefined ? [] : strippedFields(before, replacedBy, owned);
     const tried = failed.filter(isIt).map(asStored);
     const live = before as unknown as Json;
     return (path) => {
       const ours = valueAt(set, path);
       const now = valueAt(live, path);
+      if (stripped.some((gone) => isWithin(live, path, gone))) return stripper(before, path);
       if (isAbsent(ours) || holdsAlso(now, ours)) return chartOrValues;
       if (tried.some((object) => !isAbsent(valueAt(object, path)) && holdsAlso(now, valueAt(object, path)))) {
         return chartOrValues;
@@ -93,6 +100,30 @@ function editor(before: KubeObject, path: FieldPath, now: Json | undefined): Fie
   }
   const isWhole = !isAbsent(now) && typeof now !== 'object';
   return managers.length > 0 && isWhole ? chartOrValues : { because: 'live edit' };
+}
+
+/** Of a field that goes only since the object is replaced: whose it is, or else what takes it, for no chart does. */
+function stripper(before: KubeObject, path: FieldPath): FieldAttribution {
+  const found = editor(before, path, undefined);
+  return found.manager === undefined ? { because: 'live edit', manager: '--force' } : found;
+}
+
+/** True where one path leads to the other; changes name items by their names, what is stripped by its merge keys. */
+function isWithin(object: Json, path: FieldPath, gone: FieldPath): boolean {
+  let here: Json | undefined = object;
+  for (const [index, key] of path.slice(0, gone.length).entries()) {
+    const other = gone[index];
+    if (typeof key === 'string' || typeof other !== 'object') {
+      if (key !== other) return false;
+      here = typeof key === 'string' && isJsonObject(here) ? here[key] : undefined;
+    } else {
+      const item = itemNamed(here, key.item);
+      if (item === undefined || item !== itemOf(here, mergeKeyOf(gone.slice(0, index)) ?? 'name', other.item))
+        return false;
+      here = item;
+    }
+  }
+  return true;
 }
 
 interface Manager {

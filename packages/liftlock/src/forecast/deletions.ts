@@ -30,15 +30,18 @@ async function deletion(step: HelmStep, live: KubeObject, reader: LookParts['rea
       component: step.component,
       object,
       message: `${formatRef(object)} is not in ${source}: helm would delete it.${lost === '' ? '' : ` ${lost}`}`,
-      remedies: [keeping(step, object), allowing(deleteRemedy(object), 'Let helm delete it', { destructive: true })],
+      remedies: [
+        keeping(step, object),
+        allowing(deleteRemedy(object, step.namespace), 'Let helm delete it', { destructive: true }),
+      ],
     }),
   ];
 }
 
 /** The annotation that makes helm leave it alone. A rollback is planned without remedies: there a person sets it. */
 function keeping(step: HelmStep, object: ObjectRef): Remedy {
-  const id = keepRemedy(object);
-  const command = (keepingStep(step.component, object).command ?? []).join(' ');
+  const id = keepRemedy(object, step.namespace);
+  const command = (keepingStep(step.component, object, step.namespace).command ?? []).join(' ');
   return {
     id,
     title: 'Keep it: annotate it, so that helm leaves it alone',

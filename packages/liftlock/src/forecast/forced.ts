@@ -1,15 +1,14 @@
 import { allowing, finding } from '../findings/make-finding.ts';
 import type { Finding } from '../model/finding.ts';
-import { isJsonObject, type Json } from '../model/json.ts';
+import { jsonAt, type Json } from '../model/json.ts';
 import { formatRef, isSameObject, refOf, type KubeObject } from '../model/kube.ts';
 import { stripRemedy } from '../plan/remedy-steps.ts';
 import { parseManifest } from '../release/manifest.ts';
+import { formatFieldPath, type FieldPath } from '../release/field-path.ts';
 import { foreignFields } from '../release/foreign-fields.ts';
+import { strippedFields } from '../release/stripped-fields.ts';
 import { dropForce } from './immutable-ladder.ts';
 import type { HelmStep, ReleaseLook } from './foreseen-release.ts';
-
-/** Written anew by controllers whenever they are missing. */
-const renewed = /^deployment\.kubernetes\.io\//;
 
 /** What --force would strip: with it helm replaces each object, and what the chart does not name is gone (O21). */
 export const forcedOf: ReleaseLook = async ({ step, answers, release }) => {
@@ -25,31 +24,26 @@ export const forcedOf: ReleaseLook = async ({ step, answers, release }) => {
   return { findings, unforeseen: [] };
 };
 
-/** Finalizers, annotations, labels and fields that others have set and the answer no longer has. */
+/** What the answer no longer has, and what others are on record for in parts that the rule leaves to the chart. */
 function stripped(before: KubeObject, after: KubeObject, old: KubeObject | undefined): readonly string[] {
-  const finalizers = (before.metadata.finalizers ?? []).filter(
-    (name) => !(after.metadata.finalizers ?? []).includes(name),
-  );
-  const maps = (['annotations', 'labels'] as const).flatMap((map) => {
-    const kept = after.metadata[map] ?? {};
-    // What the installed revision has, the chart itself takes away.
-    const own = old?.metadata[map] ?? {};
-    return Object.keys(before.metadata[map] ?? {})
-      .filter((key) => !Object.hasOwn(kept, key) && !Object.hasOwn(own, key) && !renewed.test(key))
-      .map((key) => `metadata.${map}[${key}]`);
-  });
-  const fields = foreignFields(before, 'helm')
-    .filter((path) => path[0] !== 'metadata' && path[0] !== 'status')
+  const paths = strippedFields(before, after, old);
+  const recorded = foreignFields(before, 'helm')
+    .filter(([first]) => first !== 'metadata' && first !== 'status')
     .filter((path) => !isAbsent(valueAt(before, path)) && isAbsent(valueAt(after, path)))
-    .map((path) => path.join('.'));
-  return [...finalizers.map((name) => `metadata.finalizers[${name}]`), ...maps, ...fields];
+    .filter((path) => !paths.some((known) => known.every((key, index) => key === path[index])));
+  return [...new Set([...paths, ...recorded].map(nameOf))];
+}
+
+/** Keys of labels and annotations stand in brackets: they have dots of their own. */
+function nameOf(path: FieldPath): string {
+  const [first, map, key] = path;
+  return first === 'metadata' && typeof map === 'string' && key !== undefined
+    ? `metadata.${map}[${typeof key === 'string' ? key : key.item}]`
+    : formatFieldPath(path);
 }
 
 function valueAt(object: KubeObject, path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>(
-    (here, key) => (isJsonObject(here) ? here[key] : undefined),
-    object as unknown as Json,
-  );
+  return jsonAt(object as unknown as Json, path);
 }
 
 function isAbsent(value: Json | undefined): boolean {
@@ -64,7 +58,7 @@ function stripFinding(step: HelmStep, before: KubeObject, lost: readonly string[
     component: step.component,
     object,
     field: lost.join(', '),
-    message: `With --force helm replaces ${formatRef(object)} as a whole: what others have set goes: ${lost.join(', ')}.`,
+    message: `With --force helm replaces ${formatRef(object)} as a whole: what the chart has not set goes: ${lost.join(', ')}.`,
     remedies: [
       dropForce(step.component),
       allowing(stripRemedy(step.component), 'Let it be stripped', { destructive: true }),

@@ -73,7 +73,7 @@ export async function makeForecast(plan: Plan, parts: ForecastParts): Promise<Fo
   const inOrder = steps.flatMap((step) => done.filter((item) => item.foreseen.step.id === step.id));
   const releases = inOrder.map((item) => item.foreseen);
   const hop = await Promise.all(hopLooks.map((look) => look(releases, parts)));
-  const unforeseen = distinct([...inOrder, ...hop].flatMap((item) => item.unforeseen));
+  const unforeseen = distinct([...[...inOrder, ...hop].flatMap((item) => item.unforeseen), ...waysBack(plan)]);
   const byComponent = <T>(of: (item: ForeseenRelease) => T): Readonly<Record<string, T>> =>
     Object.fromEntries(releases.map((item) => [item.step.component, of(item)]));
   const forecast: Forecast = {
@@ -95,7 +95,14 @@ function distinct(unread: readonly Unread[]): readonly Unread[] {
   return [...new Map(unread.map((item) => [`${item.what}\n${item.why}`, item])).values()];
 }
 
-/** A rollback on failure begins from a state that nobody can foresee. */
+/** A rollback on failure begins from a state that only the failure makes: that is said. */
+function waysBack(plan: Plan): readonly Unread[] {
+  return plan.steps.filter(isUndo).map((step) => ({
+    what: `the way back of ${step.component}, should its upgrade fail`,
+    why: 'it begins from a state that only the failure makes',
+  }));
+}
+
 function isHelmStep(step: Step): step is HelmStep {
   return (step.kind === 'helm-upgrade' || step.kind === 'helm-rollback') && !isUndo(step);
 }

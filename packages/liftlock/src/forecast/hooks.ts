@@ -7,6 +7,7 @@ import { refOf, type ObjectRef } from '../model/kube.ts';
 import { isProblem } from '../model/problem.ts';
 import type { Redactor } from '../model/redaction.ts';
 import { objectPath } from '../snapshot/object-path.ts';
+import { addressOf } from '../plan/remedy-steps.ts';
 import type { HopLook, Judgement, LookParts } from './foreseen-release.ts';
 import { readHop } from './read-hop.ts';
 
@@ -82,7 +83,7 @@ function exists(item: HopObject, object: ObjectRef): readonly Finding[] {
       message: `The hook ${nameOf(item)} is there already, and its delete policy (${item.hook?.deletePolicies.join(', ') ?? ''}) keeps it: helm would stop with "already exists".`,
       remedies: [
         {
-          id: `delete:${object.kind.toLowerCase()}/${object.name}`,
+          id: `delete:${addressOf(object, item.namespace)}`,
           title: 'Delete it yourself, then plan again',
           destructive: true,
           commands: [`kubectl delete ${object.kind.toLowerCase()} ${object.name} -n ${object.namespace ?? ''}`],

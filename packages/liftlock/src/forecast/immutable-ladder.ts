@@ -43,7 +43,7 @@ export function dropForce(component: string): Remedy {
 }
 
 async function recreateRung(
-  { object, live }: ImmutableChange,
+  { step, object, live }: ImmutableChange,
   reader: LookParts['reader'],
 ): Promise<readonly Remedy[]> {
   const loss = lossOf(object, live);
@@ -53,7 +53,7 @@ async function recreateRung(
     const claims = await hangingClaims(live, reader);
     if (claims.names.length > 0 || claims.unread !== undefined) return [];
   }
-  const id = recreateRemedy(object);
+  const id = recreateRemedy(object, step.namespace);
   const remedy = allowing(id, `Delete ${formatRef(object)} and let helm make it anew: ${loss}`, { destructive: true });
   const { command = [] } = replaceObjectStep({ id, title: id, component: '', object, orphansPods: orphans });
   return [{ ...remedy, commands: [...remedy.commands, command.join(' ')] }];

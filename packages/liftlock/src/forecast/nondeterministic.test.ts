@@ -65,3 +65,36 @@ test('O19: what differs between two renders is left out of the changes; that pod
 test('one render alone tells nothing', () => {
   expect(randomFields({ record: record('one') })).toEqual([]);
 });
+
+test('O19: of a list of containers only what is made up is left out, not what the upgrade changes beside it', () => {
+  const made = (token: string, sidecar = 'beside') => ({
+    manifest: `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      containers:
+        - {name: main, image: "shop:2", args: ["${token}"], env: [{name: TOKEN, value: ${token}}, {name: MODE, value: a}]}
+        - {name: ${sidecar}, image: "proxy:1"}
+`,
+  });
+  const paths = (again: object) =>
+    randomFields({ record: made('one') as ReleaseRecord, again: again as ReleaseRecord })[0]?.paths;
+  const containers = 'spec.template.spec.containers';
+  expect(paths(made('two'))).toEqual([`${containers}[main].args`, `${containers}[main].env[TOKEN].value`]);
+  expect(paths(made('one', 'other'))).toEqual([`${containers}[beside]`, `${containers}[other]`]);
+  const fields = ['[main].image', '[main].args', '[main].env[TOKEN].value', '[main].env[MODE].value'];
+  const change: ObjectChange = {
+    object: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', namespace: 'shop' },
+    change: 'changed',
+    fields: fields.map((field) => ({ path: `${containers}${field}`, before: 'a', after: 'b' })),
+    restartsPods: true,
+  };
+  const random = randomFields({ record: made('one') as ReleaseRecord, again: made('two') as ReleaseRecord });
+  const [left] = withoutRandom([change], random, 'shop');
+  expect(left?.fields.map(({ path }) => path)).toEqual([
+    `${containers}[main].image`,
+    `${containers}[main].env[MODE].value`,
+  ]);
+});

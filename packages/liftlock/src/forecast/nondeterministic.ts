@@ -40,7 +40,7 @@ export function randomFields({ record, again }: Pick<ForeseenRelease, 'record' |
     const found = second.find((item) => isSameObject(object, item, item.metadata.namespace ?? ''));
     // A name that is made up: the object at its place is another one each time.
     const other = found ?? second[index];
-    const paths = other === undefined ? [] : differing(object as unknown as Json, other as unknown as Json, []);
+    const paths = other === undefined ? [] : differing(object as unknown as Json, other as unknown as Json, '');
     return paths.length === 0 ? [] : [{ object, paths: [...new Set(paths.map(asStored))] }];
   });
 }
@@ -50,12 +50,30 @@ function asStored(path: string): string {
   return path.replace(/^stringData(?=\.|$)/, 'data');
 }
 
-function differing(one: Json | undefined, other: Json | undefined, path: readonly string[]): readonly string[] {
+function differing(one: Json | undefined, other: Json | undefined, path: string): readonly string[] {
   if (canonicalJson(one ?? null) === canonicalJson(other ?? null)) return [];
-  if (!isJsonObject(one) || !isJsonObject(other)) return [path.join('.')];
-  return [...new Set([...Object.keys(one), ...Object.keys(other)])].flatMap((key) =>
-    differing(one[key], other[key], [...path, key]),
+  if (isJsonObject(one) && isJsonObject(other)) {
+    return [...new Set([...Object.keys(one), ...Object.keys(other)])].flatMap((key) =>
+      differing(one[key], other[key], path === '' ? key : `${path}.${key}`),
+    );
+  }
+  const [items, others] = [namedItems(one), namedItems(other)];
+  if (items === undefined || others === undefined) return [path];
+  return [...new Set([...items.keys(), ...others.keys()])].flatMap((name) =>
+    differing(items.get(name), others.get(name), `${path}[${name}]`),
   );
+}
+
+/** Items by name, of a list that changes name item by item; undefined for any other value: it counts as a whole. */
+function namedItems(value: Json | undefined): ReadonlyMap<string, Json> | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const named = new Map<string, Json>();
+  for (const item of value as readonly Json[]) {
+    const name = isJsonObject(item) ? item['name'] : undefined;
+    if (typeof name !== 'string') return undefined;
+    if (!named.has(name)) named.set(name, item);
+  }
+  return named;
 }
 
 /** Changes without the fields that are made up; whether pods restart stays as it is. */

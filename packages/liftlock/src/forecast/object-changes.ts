@@ -5,6 +5,7 @@ import type { ShadowAnswer } from '../model/ports.ts';
 import { masked, type Redactor } from '../model/redaction.ts';
 import type { FieldPath } from '../release/field-path.ts';
 import type { Attribute } from './attribution.ts';
+import { isHiddenField, withoutSecrets } from './hidden-fields.ts';
 
 /** How many changed fields of one object are kept: beyond that a person reads the chart's notes. */
 const mostFields = 40;
@@ -13,7 +14,7 @@ const mostFields = 40;
 export function changesOf(
   answers: readonly ShadowAnswer[],
   redactor: Redactor,
-  attributionOf: (before: KubeObject) => Attribute,
+  attributionOf: (before: KubeObject, replacedBy?: KubeObject) => Attribute,
 ): readonly ObjectChange[] {
   return answers.flatMap((answer) => {
     const change = changeOf(answer, redactor, attributionOf);
@@ -24,7 +25,7 @@ export function changesOf(
 function changeOf(
   answer: ShadowAnswer,
   redactor: Redactor,
-  attributionOf: (before: KubeObject) => Attribute,
+  attributionOf: (before: KubeObject, replacedBy?: KubeObject) => Attribute,
 ): ObjectChange | undefined {
   const { before, after } = answer;
   if (answer.status >= 300 || answer.unforeseen !== undefined) return undefined;
@@ -35,7 +36,12 @@ function changeOf(
   }
   if (after?.metadata === undefined) return undefined;
   if (before === undefined) return { object: refOf(after), change: 'created', fields: [], restartsPods: false };
-  const fields = changedFields(before, after, redactor, attributionOf(before));
+  const fields = changedFields(
+    before,
+    after,
+    redactor,
+    attributionOf(before, answer.method === 'PUT' ? after : undefined),
+  );
   const restartsPods = fields.some((field) => field.path.startsWith('spec.template.'));
   return {
     object: refOf(after),
@@ -50,6 +56,21 @@ function mostTelling(fields: readonly FieldChange[]): readonly FieldChange[] {
   if (fields.length <= mostFields) return fields;
   const isEdit = (field: FieldChange) => field.because === 'live edit';
   return [...fields.filter(isEdit), ...fields.filter((field) => !isEdit(field))].slice(0, mostFields);
+}
+
+/** A field that differs, and whether content that is there would give way. */
+export interface ChangedPath {
+  readonly path: string;
+  readonly overwrites: boolean;
+}
+
+/** Fields in which two states of an object differ, without what the server and its controllers write. */
+export function changedPaths(before: KubeObject, after: KubeObject): readonly ChangedPath[] {
+  const changed: ChangedPath[] = [];
+  walk(comparable(before), comparable(after), [], (keys, old) => {
+    changed.push({ path: dotted(keys), overwrites: old !== undefined && old !== null });
+  });
+  return changed;
 }
 
 /** Written by the server or by controllers, and different each time. */
@@ -68,18 +89,17 @@ function changedFields(
   redactor: Redactor,
   attribute: Attribute,
 ): readonly FieldChange[] {
-  const isSecret = after.kind === 'Secret';
   const fields: FieldChange[] = [];
+  const shown = (value: Json) => {
+    const plain = withoutSecrets(value);
+    return redactor.text(typeof plain === 'string' ? plain : JSON.stringify(plain));
+  };
   walk(comparable(before), comparable(after), [], (keys, old, young) => {
-    const path = dotted(keys);
-    const hide = isSecret && (path.startsWith('data.') || path.startsWith('stringData.'));
-    const show = (value: Json | undefined) =>
-      value === undefined
-        ? '(none)'
-        : hide
-          ? masked
-          : redactor.text(typeof value === 'string' ? value : JSON.stringify(value));
-    fields.push({ path, before: show(old), after: hide ? 'changed' : show(young), ...attribute(keys) });
+    const hide = isHiddenField(after, keys);
+    const show = (value: Json | undefined, hidden: string) =>
+      value === undefined ? '(none)' : hide ? hidden : shown(value);
+    const change = { before: show(old, masked), after: show(young, old === undefined ? masked : 'changed') };
+    fields.push({ path: dotted(keys), ...change, ...attribute(keys) });
   });
   return fields;
 }

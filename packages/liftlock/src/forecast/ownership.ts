@@ -6,7 +6,9 @@ import { formatRef, isSameObject, refOf, type KubeObject, type ObjectRef } from 
 import { isProblem } from '../model/problem.ts';
 import { adoptRemedy } from '../plan/remedy-steps.ts';
 import { parseManifest } from '../release/manifest.ts';
+import { objectPath } from '../snapshot/object-path.ts';
 import { listRecords } from '../snapshot/read-release.ts';
+import { adoptionOf, type Adoption } from './adoption.ts';
 import { aboutOf } from './refused-ref.ts';
 import type { HelmStep, LookParts, ReleaseLook } from './foreseen-release.ts';
 
@@ -14,7 +16,7 @@ import type { HelmStep, LookParts, ReleaseLook } from './foreseen-release.ts';
  * Every object of the new revision that exists and is not of this release. helm itself names one and stops; where it can, it is
  * asked a second time to take them all over, so that nothing hides behind the first.
  */
-export const ownershipOf: ReleaseLook = async ({ step, answers, release }, parts) => {
+export const ownershipOf: ReleaseLook = async ({ step, answers, release, objects }, parts) => {
   if (step.kind !== 'helm-upgrade') return { findings: [], unforeseen: [] };
   const installed = parseManifest(release?.manifest ?? '');
   const foreign = answers.flatMap((answer) => {
@@ -23,10 +25,13 @@ export const ownershipOf: ReleaseLook = async ({ step, answers, release }, parts
     if (!isWrite || live?.metadata === undefined || aboutOf(answer) === undefined) return [];
     // What the installed revision has, helm takes for its own, whatever marks it bears.
     if (isOwn(live, step) || installed.some((object) => isSameObject(object, live, step.namespace))) return [];
-    return [live];
+    const accepted = answer.status < 300 && answer.unforeseen === undefined ? answer.after : undefined;
+    const wanted = objects.find((object) => isSameObject(object, live, step.namespace));
+    return [{ live, adoption: adoptionOf(live, accepted, wanted) }];
   });
-  const distinct = [...new Map(foreign.map((live) => [formatRef(refOf(live)), live])).values()];
-  return { findings: await Promise.all(distinct.map((live) => foreignFinding(step, live, parts))), unforeseen: [] };
+  const distinct = [...new Map(foreign.map((item) => [formatRef(refOf(item.live)), item])).values()];
+  const findings = distinct.map(({ live, adoption }) => foreignFinding(step, live, parts, adoption));
+  return { findings: await Promise.all(findings), unforeseen: [] };
 };
 
 /** Source: helm pkg/action/validate.go, checkOwnership. */
@@ -39,23 +44,25 @@ function isOwn(live: KubeObject, step: HelmStep): boolean {
   );
 }
 
-/** The finding, with the remedy only where nobody else looks after the object. */
+/** The finding, with the remedy only where nobody else looks after the object, and where it can be foreseen. */
 export async function foreignFinding(
   step: HelmStep,
   live: KubeObject,
-  { reader }: Pick<LookParts, 'reader'>,
+  { reader, writer }: Pick<LookParts, 'reader' | 'writer'>,
+  adoption: Adoption = adoptionOf(live, undefined, undefined),
 ): Promise<Finding> {
   const object = refOf(live);
   const owner = ownerOf(live);
   const other = await otherRelease(owner, step, reader);
   const controller = live.metadata.ownerReferences?.find((reference) => reference.controller === true);
   const { message } = describeRefusal({ code: 'FOREIGN_OWNERSHIP', owner }, step.release, formatRef(object));
+  const unsafe = other === 'live' ? undefined : await whyUnsafe(object, { reader, writer });
   const why =
     other === 'live'
       ? ' That release is installed: the object stays with it.'
-      : controller === undefined
-        ? ''
-        : ` It is controlled by ${controller.kind} ${controller.name}.`;
+      : unsafe !== undefined
+        ? ` liftlock does not make it the release's own. ${unsafe}`
+        : `${controller === undefined ? '' : ` It is controlled by ${controller.kind} ${controller.name}.`}${adoption.words}`;
   const isManaged = (owner.managedBy ?? 'Helm') !== 'Helm' || controller !== undefined || other === 'unread';
   return finding({
     code: 'FOREIGN_OWNERSHIP',
@@ -63,13 +70,31 @@ export async function foreignFinding(
     component: step.component,
     object,
     message: `${message}${why}`,
-    remedies: other === 'live' ? [] : [adopting(step, object, !isManaged)],
+    remedies: other === 'live' || unsafe !== undefined ? [] : [adopting(step, object, adoption, isManaged)],
   });
 }
 
-function adopting(step: HelmStep, object: ObjectRef, byDefault: boolean): Remedy {
+/** Why a patch of the object cannot be foreseen without a risk that it is stored (O7): then none is offered. */
+async function whyUnsafe(
+  object: ObjectRef,
+  { reader, writer }: Pick<LookParts, 'reader' | 'writer'>,
+): Promise<string | undefined> {
+  try {
+    await writer.dryRunPatch(await objectPath(reader, object), {}, 'merge');
+    return undefined;
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    return error.code === 'DRY_RUN_UNSAFE' ? error.message : undefined;
+  }
+}
+
+function adopting(step: HelmStep, object: ObjectRef, adoption: Adoption, isManaged: boolean): Remedy {
   const title = `Make ${formatRef(object)} an object of release ${step.release}: one label and two annotations`;
-  return { ...allowing(adoptRemedy(object), title), byDefault };
+  const effect = adoption.overwrites ? '; the upgrade may then overwrite its content' : '';
+  const remedy = allowing(adoptRemedy(object, step.namespace), `${title}${effect}`, {
+    destructive: adoption.overwrites,
+  });
+  return { ...remedy, byDefault: adoption.isHarmless && !isManaged };
 }
 
 function ownerOf({ metadata: { labels = {}, annotations = {} } }: KubeObject): Owner {

@@ -97,14 +97,26 @@ function withQuery(path: string, options: Parameters<ClusterReader['list']>[1] =
   return query === '' ? path : `${path}?${query}`;
 }
 
-/** What the API server judges every write by, besides the objects themselves: reading it takes a dozen requests. */
+/** A forecast that is older is made anew: what webhooks, registries and clocks say has no identity that could be compared. */
+const oldestMs = 3_600_000;
+
+/** What the API server judges every write by, besides the objects themselves: reading it takes some twenty requests. */
 function judges(namespaces: readonly string[]): readonly string[] {
   const admission = '/apis/admissionregistration.k8s.io/v1';
+  const access = '/apis/rbac.authorization.k8s.io/v1';
   return [
     `${admission}/validatingwebhookconfigurations`,
     `${admission}/mutatingwebhookconfigurations`,
     `${admission}/validatingadmissionpolicies`,
     `${admission}/validatingadmissionpolicybindings`,
+    // Served as one or the other, or not at all: whatever is not served is absent both times.
+    ...['v1', 'v1beta1', 'v1alpha1'].flatMap((version) => [
+      `/apis/admissionregistration.k8s.io/${version}/mutatingadmissionpolicies`,
+      `/apis/admissionregistration.k8s.io/${version}/mutatingadmissionpolicybindings`,
+    ]),
+    // What the user may write, and what roles they may hand on.
+    `${access}/clusterroles`,
+    `${access}/clusterrolebindings`,
     '/apis/scheduling.k8s.io/v1/priorityclasses',
     '/apis/storage.k8s.io/v1/storageclasses',
     '/apis/networking.k8s.io/v1/ingressclasses',
@@ -114,6 +126,8 @@ function judges(namespaces: readonly string[]): readonly string[] {
       `/api/v1/namespaces/${namespace}/resourcequotas`,
       `/api/v1/namespaces/${namespace}/limitranges`,
       `/api/v1/namespaces/${namespace}/serviceaccounts`,
+      `${access}/namespaces/${namespace}/roles`,
+      `${access}/namespaces/${namespace}/rolebindings`,
     ]),
   ];
 }
@@ -153,10 +167,16 @@ function isNewer(identity: string, before: string): boolean {
   return version !== undefined && (!/^\d+$/.test(before) || version > BigInt(before));
 }
 
-/** True when everything that a kept forecast rests on is as it was. */
-export async function isStillSo(kept: KeptForecast, reader: ClusterReader): Promise<boolean> {
-  const now = await readIdentities(Object.keys(kept.seen), reader);
-  return Object.entries(kept.seen).every(([path, identity]) => now.get(path) === identity);
+/** True when everything that a kept forecast rests on is as it was, and it is not older than an hour. */
+export async function isStillSo(
+  kept: KeptForecast,
+  reader: Pick<ClusterReader, 'find' | 'list'>,
+  now: Date,
+): Promise<boolean> {
+  const ageMs = now.getTime() - Date.parse(kept.result.forecast.madeAt);
+  if (!(ageMs >= 0 && ageMs <= oldestMs)) return false;
+  const found = await readIdentities(Object.keys(kept.seen), reader);
+  return Object.entries(kept.seen).every(([path, identity]) => found.get(path) === identity);
 }
 
 /** The cluster's resource version at this moment, as a consistent read tells it; empty where that is refused. */

@@ -1,4 +1,5 @@
 import { podTemplateOf, type HopObject } from '../findings/foreseen/hop.ts';
+import { nodesFor } from '../findings/foreseen/nodes-for.ts';
 import { rolloutFindings } from '../findings/foreseen/rollouts.ts';
 import { listAt, textAt } from '../findings/faults/read.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
@@ -39,7 +40,7 @@ export const rolloutsOf: HopLook = async (releases, parts) => {
       accessModes: (of, claim) => modesOf(claims.get(keyOf(of, claim))),
       pods: (of) => pods.get(of) ?? [],
       health: parts.snapshot.health,
-      nodes: parts.snapshot.nodes.filter((node) => node.isSchedulable).length,
+      nodesFor: (spec) => nodesFor(spec, parts.snapshot.nodes),
       fixedNodes: parts.fixedNodes === true,
     }),
     unforeseen,

@@ -172,6 +172,7 @@ export async function openSite(described: Described, flags: SiteFlags, parts: Op
     repositories: makeHelmRepositories({
       helm,
       env: environment,
+      redactor,
       caFile: site.credentials.registry?.caFile,
       loginFor: (host) => credentials.loginFor(host),
     }),
@@ -207,6 +208,8 @@ export async function openSite(described: Described, flags: SiteFlags, parts: Op
 /** The registry of the platform, or the mirrors that stand in for it, with the site's credentials. */
 export function openRegistry(described: Described, parts: OpenParts) {
   const { platform, site } = described;
+  const addresses = [...site.mirrors.map(({ to }) => to), ...platform.components.map(({ chart }) => chart.repo ?? '')];
+  for (const address of addresses) parts.redactor.learnAddress(address);
   const wanted = site.credentials.registry ?? {};
   const credentials = registryCredentials({
     site: wanted,

@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readChart } from '../adapters/registry/read-chart.ts';
 import { sourceOf } from '../adapters/registry/reference.ts';
+import { openPrivatePlace } from '../adapters/files/private-place.ts';
 import { openRunFolder } from '../adapters/files/run-folder.ts';
 import type { PreflightEvidence } from '../findings/evidence.ts';
 import { mayReinstall } from '../findings/foreseen/may-reinstall.ts';
@@ -232,8 +233,8 @@ export async function foresee(
   unlocks: readonly string[] = [],
   known?: KnownSteps,
 ): Promise<ForecastResult> {
-  const draft = await openRunFolder(join(site.folder, 'forecasts'), site.redactor);
-  const folder = await openRunFolder(await mkdtemp(join(draft.path, 'forecast-')), site.redactor);
+  const place = openPrivatePlace(join(site.folder, 'forecasts'), 'forecast');
+  const folder = await openRunFolder(place.path, site.redactor);
   const chartOf = (component: string) => snapshot.components.find((item) => item.name === component);
   try {
     return await makeForecast(plan, {
@@ -260,7 +261,7 @@ export async function foresee(
         }),
     });
   } finally {
-    await rm(folder.path, { recursive: true, force: true });
+    place.close();
   }
 }
 

@@ -34,7 +34,7 @@ export async function openReusing(site: OpenSite, snapshot: Snapshot): Promise<R
     forecastOf: async (plan, make) => {
       const key = forecastKey(plan, snapshot, { program, helm, server: `${server} ${user}` });
       const kept = (await store.read(key)) as KeptForecast | undefined;
-      if (kept !== undefined && (await isStillSo(kept, site.reader))) {
+      if (kept !== undefined && (await isStillSo(kept, site.reader, site.clock.now()))) {
         site.say(`${age(kept, site.clock.now())}; nothing that it rests on has changed. --fresh makes a new one.`);
         return kept.result;
       }

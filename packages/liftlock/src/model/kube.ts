@@ -64,6 +64,11 @@ function groupOf(object: KubeObject): string {
   return object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : '';
 }
 
+/** The name of an object as remedies name it: with its namespace only where that is not the release's. */
+export function nameWithin({ namespace, name }: Pick<ObjectRef, 'namespace' | 'name'>, home: string): string {
+  return namespace === undefined || namespace === home ? name : `${namespace}/${name}`;
+}
+
 /** `Deployment codemie/codemie-ui`, as people name objects. */
 export function formatRef(ref: ObjectRef): string {
   return ref.namespace === undefined ? `${ref.kind} ${ref.name}` : `${ref.kind} ${ref.namespace}/${ref.name}`;

@@ -228,9 +228,16 @@ export interface Registry {
 
 /** The chart repositories that the operator's own helm knows: of this machine, not of the cluster. */
 export interface HelmRepositories {
-  /** `helm repo list`. */
+  /** `helm repo list`, without the credentials that may stand in an address. */
   list(): Promise<readonly HelmRepository[]>;
-  /** `helm repo add`; `replaces` lets another address go. Problems: REPO_NOT_ADDED with what helm says. */
+  /** True where the site logs in to the host of an address. */
+  needsLogin(url: string): Promise<boolean>;
+  /** What helm has written of a repository, as YAML and with its login: for a backup alone. */
+  entry(name: string): Promise<string | undefined>;
+  /**
+   * `helm repo add` without a login, which helm would write into its file in the clear; `replaces` lets another address go.
+   * Problems: REPO_NOT_ADDED with what helm says; REPO_WANTS_LOGIN where the repository lets nobody in unknown.
+   */
   add(repository: HelmRepository, options: { readonly replaces: boolean }): Promise<void>;
 }
 

@@ -8,6 +8,11 @@ const secretName =
 /** `scheme://user:PASSWORD@host` anywhere in a text; the last @ before the path ends the password. */
 const passwordInAddress = /:\/\/[^\s:/@]*:([^\s/]+)@/g;
 
+/** An address without the user and the password that may stand in it: for everything that shows it or gives it on. */
+export function withoutUserinfo(address: string): string {
+  return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/i, '$1');
+}
+
 /** Keys under which the name of a Secret stands, which is none: people need it to find what is missing. */
 const referenceName = /^(image)?pullsecrets?$|secret[-_]?name$|^existing[-_]?secret$|^secret(key)?ref$/i;
 
@@ -49,7 +54,7 @@ export class Redactor {
   learnValues(value: Json | undefined, underSecret = false): void {
     if (typeof value === 'string' || typeof value === 'number') {
       if (underSecret) this.learn(String(value));
-      for (const [, password = ''] of String(value).matchAll(passwordInAddress)) this.#learnPassword(password);
+      this.learnAddress(String(value));
     } else if (Array.isArray(value)) {
       for (const item of value as readonly Json[]) this.learnValues(item, underSecret);
     } else if (isJsonObject(value)) {
@@ -58,6 +63,11 @@ export class Redactor {
         this.learnValues(inner, underSecret || isSecretName(key) || (named && key === 'value'));
       }
     }
+  }
+
+  /** Learns the password of an address, whatever the key that it stands below is called. */
+  learnAddress(address: string): void {
+    for (const [, password = ''] of address.matchAll(passwordInAddress)) this.#learnPassword(password);
   }
 
   /** As it is written in an address, and as it is meant. */

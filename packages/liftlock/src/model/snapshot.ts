@@ -49,6 +49,11 @@ export interface Release {
    * one alone, so what these have set stays.
    */
   readonly failedManifests?: readonly string[] | undefined;
+  /**
+   * What the newest record that can be read says, whatever its status: `helm uninstall` deletes these objects and runs these
+   * hooks. Source: helm pkg/action/uninstall.go.
+   */
+  readonly newestRecord?: Pick<Release, 'manifest' | 'hooks'> | undefined;
   /** `ssa` for releases that Helm 4 applies server-side. */
   readonly applyMethod?: string | undefined;
 }
@@ -118,6 +123,8 @@ export interface HealthItem {
 export interface NodeRoom {
   readonly name: string;
   readonly isSchedulable: boolean;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly taints?: readonly { readonly key: string; readonly value: string; readonly effect: string }[] | undefined;
   /** Cores. */
   readonly cpuAllocatable: number;
   readonly cpuUsed: number;

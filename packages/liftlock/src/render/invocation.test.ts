@@ -11,6 +11,8 @@ describe('the command that means a plan again', () => {
         options: { cloud: 'aws' },
         valuesFrom: '/srv/code mie',
         keyFile: '/srv/key.json',
+        proveImages: 'cluster',
+        affirm: ['window=Joan Clarke'],
         selection: { only: ['ui', 'api'] },
       },
       decisions: [
@@ -19,7 +21,7 @@ describe('the command that means a plan again', () => {
       ],
     };
     expect(invocationOf(made)).toBe(
-      "codemie --cloud aws --values-from '/srv/code mie' --key-file /srv/key.json --to 2.2.5 --only ui --only api --allow install:codemie-ui",
+      "codemie --cloud aws --values-from '/srv/code mie' --key-file /srv/key.json --prove-images cluster --to 2.2.5 --only ui --only api --affirm 'window=Joan Clarke' --allow install:codemie-ui",
     );
     expect(rotateCommand(made)).toBe(
       "liftlock credentials rotate codemie --cloud aws --values-from '/srv/code mie' --key-file ./new-key.json",

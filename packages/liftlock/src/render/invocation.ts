@@ -12,6 +12,7 @@ const siteFlags: readonly (readonly [input: string, flag: string])[] = [
   ['keyFile', '--key-file'],
   ['keyCreated', '--key-created'],
   ['caFile', '--ca-file'],
+  ['proveImages', '--prove-images'],
 ];
 
 /** What follows `liftlock VERB` to mean this plan again: the flags that it was made with. */
@@ -19,11 +20,13 @@ export function invocationOf(plan: Plan): string {
   const target = plan.route.at(-1)?.to;
   const selection = objectAt(plan.inputs?.['selection']);
   const only = Array.isArray(selection['only']) ? (selection['only'] as readonly Json[]) : [];
+  const affirmed = Array.isArray(plan.inputs?.['affirm']) ? (plan.inputs['affirm'] as readonly Json[]) : [];
   const words = [
     ...siteWords(plan, []),
     ...(target === undefined ? [] : [`--to ${quoteArgument(target)}`]),
     ...only.flatMap((name) => flag('--only', name)),
     ...['from', 'until'].flatMap((edge) => flag(`--${edge}`, selection[edge])),
+    ...affirmed.flatMap((word) => flag('--affirm', word)),
     ...plan.decisions.filter(({ how }) => how === 'flag').map(({ remedy }) => `--allow ${quoteArgument(remedy)}`),
   ];
   return words.join(' ');
@@ -33,7 +36,7 @@ export function invocationOf(plan: Plan): string {
 export function rotateCommand(plan: Plan): string {
   return [
     'liftlock credentials rotate',
-    ...siteWords(plan, ['keyFile', 'keyCreated']),
+    ...siteWords(plan, ['keyFile', 'keyCreated', 'proveImages']),
     '--key-file ./new-key.json',
   ].join(' ');
 }

@@ -78,7 +78,9 @@ export function renderPlan(plan: Plan, view: PlanView): string {
 }
 
 function heading(plan: Plan, { style, width }: Screen): string[] {
-  const hop = plan.route.map(({ from, to }) => `${from} → ${to}`).join(', ');
+  // Nobody named the version: that it is the newest is seen before it is used.
+  const latest = plan.forecast.findings.some(({ code }) => code === 'VERSION_LATEST') ? ' (latest)' : '';
+  const hop = plan.route.map(({ from, to }) => `${from} → ${to}${latest}`).join(', ');
   const purpose = { upgrade: '', rollback: 'ROLLBACK ', rotation: 'NEW REGISTRY KEY ', restore: 'RESTORE ' }[
     plan.purpose
   ];

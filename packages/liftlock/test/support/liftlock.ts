@@ -46,6 +46,8 @@ export async function makeOperator(options: OperatorOptions): Promise<Operator> 
     XDG_STATE_HOME: join(home, 'state'),
     XDG_CACHE_HOME: join(home, 'cache'),
     LIFTLOCK_HELM: options.helm,
+    // Compiled code is the same for every operator: one folder of it saves each call most of a second.
+    NODE_COMPILE_CACHE: join(tmpdir(), 'liftlock-compiled-for-tests'),
     NO_COLOR: '1',
     ...options.environment,
   };

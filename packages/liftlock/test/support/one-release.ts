@@ -42,6 +42,8 @@ export interface OneReleaseOptions {
   readonly after: readonly object[];
   /** The guide's --force. */
   readonly force?: boolean | undefined;
+  /** The guide's --atomic. */
+  readonly atomic?: boolean | undefined;
 }
 
 /** Installs version 1.0.0 in a namespace of its own; version 2.0.0 lies in the registry. */
@@ -58,7 +60,7 @@ export async function openOneRelease(sandbox: Sandbox, options: OneReleaseOption
   const { host, scheme, caFile } = sandbox.registry;
   const transport = scheme === 'http' ? ['--plain-http'] : ['--ca-file', caFile ?? ''];
   await must('push', join(folder, 'shop-2.0.0.tgz'), `oci://${host}/one/${namespace}`, ...transport);
-  await writeSite(world, options.force === true);
+  await writeSite(world, { force: options.force === true, atomic: options.atomic === true });
   const operator = await makeOperator({ helm: sandbox.bin[options.helm], cwd: folder });
   const began = new Date().toISOString();
   return {
@@ -81,7 +83,10 @@ export async function openOneRelease(sandbox: Sandbox, options: OneReleaseOption
 }
 
 /** JSON is YAML. */
-async function writeSite({ namespace, folder, sandbox }: World, force: boolean): Promise<void> {
+async function writeSite(
+  { namespace, folder, sandbox }: World,
+  flags: { readonly force: boolean; readonly atomic: boolean },
+): Promise<void> {
   const { host, scheme, username, password, caFile } = sandbox.registry;
   const platform = {
     apiVersion: 'liftlock.dev/v1alpha1',
@@ -98,7 +103,7 @@ async function writeSite({ namespace, folder, sandbox }: World, force: boolean):
         chart: { oci: `oci://${host}/one/${namespace}/shop` },
         values: { files: ['values.yaml'] },
         timeout: '60s',
-        ...(force ? { flags: { force: true } } : {}),
+        ...(flags.force || flags.atomic ? { flags } : {}),
       },
     ],
   };

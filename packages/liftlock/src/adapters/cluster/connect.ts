@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ClusterReader, ClusterWriter } from '../../model/ports.ts';
 import type { HttpAnswer } from '../http/http-client.ts';
 import { readKubeconfig, type KubeconfigChoice } from './kubeconfig.ts';
+import { makeLocalApis } from './local-apis.ts';
 import { makeReader } from './reader.ts';
 import { makeTransport, type ClusterRequest } from './transport.ts';
 import { makeWriter } from './writer.ts';
@@ -44,6 +45,7 @@ export async function connectCluster(options: ConnectOptions): Promise<ClusterCo
   const context = readKubeconfig(options);
   const transport = makeTransport(context, { env: options.env, caFile: options.caFile, userAgent: ownUserAgent() });
   const { server } = context;
+  const localApis = makeLocalApis({ request: async (request) => transport.send(request) });
   const isUnverified = context.cluster.fields['insecure-skip-tls-verify'] === true;
   return {
     server,
@@ -53,8 +55,8 @@ export async function connectCluster(options: ConnectOptions): Promise<ClusterCo
       ? [`The kubeconfig turns off the check of ${server}'s certificate (insecure-skip-tls-verify).`]
       : [],
     reader: makeReader({ transport, server, context: context.name, user: context.user.name }),
-    writer: makeWriter({ transport, server }),
-    fencedWriter: (mayWrite) => makeWriter({ transport, server, mayWrite }),
+    writer: makeWriter({ transport, server, localApis }),
+    fencedWriter: (mayWrite) => makeWriter({ transport, server, localApis, mayWrite }),
     request: async (request) => transport.send(request),
     close: () => transport.close(),
   };

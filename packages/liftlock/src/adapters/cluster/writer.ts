@@ -1,9 +1,10 @@
 import type { KubeObject } from '../../model/kube.ts';
 import type { ClusterWriter, DryRunAnswer, PatchType } from '../../model/ports.ts';
-import { isProblem } from '../../model/problem.ts';
+import { isProblem, Problem } from '../../model/problem.ts';
 import { readJson, readText } from '../http/http-client.ts';
 import { warningsOf } from '../http/warnings.ts';
 import { callApi } from './api-client.ts';
+import { resourceOfPath, type LocalApis } from './local-apis.ts';
 import type { Transport } from './transport.ts';
 
 /** Whose fields these are, in managedFields. */
@@ -17,15 +18,18 @@ const patchTypes = {
 export interface WriterParts {
   readonly transport: Transport;
   readonly server: string;
+  /** Asked before each dry run: one that is not honoured would be stored. */
+  readonly localApis: LocalApis;
   /** Asked before each write: false when another process has taken the site over. Absent: nobody fences. */
   readonly mayWrite?: (() => Promise<boolean>) | undefined;
 }
 
-/** Problems besides those of callApi: LEASE_LOST, exit 5. */
+/** Problems besides those of callApi: LEASE_LOST, exit 5; DRY_RUN_UNSAFE for a dry run that was not sent (O7). */
 export function makeWriter(parts: WriterParts): ClusterWriter {
   let accepted = 0;
 
   async function write(method: string, path: string, body?: object, type = 'application/json') {
+    if (isDryRun(path)) await refuseUnsafe(path, parts.localApis);
     const answer = await callApi(parts.transport, parts.server, {
       method,
       path,
@@ -69,6 +73,16 @@ export function makeWriter(parts: WriterParts): ClusterWriter {
     },
     writes: () => accepted,
   };
+}
+
+/** However a dry run is asked for, it is sent only to those who are sure to honour it. */
+async function refuseUnsafe(path: string, localApis: LocalApis): Promise<void> {
+  const target = resourceOfPath(path);
+  const why = target === undefined ? `${path} names no resource` : await localApis.whyNot(target);
+  if (why === undefined) return;
+  throw new Problem('DRY_RUN_UNSAFE', `What would come of a change is not asked: ${why}.`, {
+    advice: ['Look at the object, and change it with kubectl yourself.'],
+  });
 }
 
 /** What the API server refused by its rules; a lost connection or a login that is not accepted is no judgement. */

@@ -1,7 +1,7 @@
 import type { Gate } from '../../model/ports.ts';
 import type { ClusterConnection } from '../cluster/connect.ts';
 import { makeDiscoveryCache } from './discovery-cache.ts';
-import { makeLocalApis } from './local-apis.ts';
+import { makeLocalApis } from '../cluster/local-apis.ts';
 import { openLoopback } from './loopback.ts';
 import { placeWorld } from './places.ts';
 import { makeRunGate } from './run-gate.ts';

@@ -5,7 +5,7 @@ import { customResourceOf, isCrd } from './crd-names.ts';
 import { messageOf, type Judged } from './dry-run.ts';
 import type { ForeseenObjects } from './foreseen-objects.ts';
 import type { Upstream } from './forward.ts';
-import type { LocalApis } from './local-apis.ts';
+import type { LocalApis } from '../cluster/local-apis.ts';
 import { definitionOf } from './places.ts';
 
 /** What judging one write takes. */

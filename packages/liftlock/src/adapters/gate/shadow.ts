@@ -5,7 +5,7 @@ import { sendFailure } from './answers.ts';
 import { isQuestion, isTunnel, isUnjudged, parseApiPath, type ApiTarget } from './api-path.ts';
 import type { ShadowWrite } from './asked.ts';
 import { forward } from './forward.ts';
-import type { LocalApis } from './local-apis.ts';
+import type { LocalApis } from '../cluster/local-apis.ts';
 import { makeLimits } from './shadow-limits.ts';
 import { answerRead, type ReadParts } from './shadow-reads.ts';
 import { judgeWrite } from './shadow-writes.ts';

@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import { formatRef } from '../../model/kube.ts';
+import { formatRef, nameWithin, type ObjectRef } from '../../model/kube.ts';
 import type { ComponentSnapshot, Holdings } from '../../model/snapshot.ts';
 import type { PreflightEvidence } from '../evidence.ts';
 import { allowing, finding } from '../make-finding.ts';
@@ -15,16 +15,20 @@ export function reinstallFindings({
   return snapshot.components.flatMap((read) => {
     if (read.holdings === undefined || !selected.includes(read.name)) return [];
     return [
-      ...claimFindings(read.name, read.holdings),
+      ...claimFindings(read, read.holdings),
       ...volumeFindings(read.name, read.holdings),
       ...hookFindings(read, read.holdings),
-      ...protectedFindings(read.name, read.holdings),
+      ...protectedFindings(read, read.holdings),
       ...addressFindings(read.name, read.holdings),
     ];
   });
 }
 
-function claimFindings(component: string, { claims, deletesClaims }: Holdings): readonly Finding[] {
+function claimFindings(
+  { name: component, release }: ComponentSnapshot,
+  { claims, deletesClaims }: Holdings,
+): readonly Finding[] {
+  const within = (object: Pick<ObjectRef, 'namespace' | 'name'>) => nameWithin(object, release?.namespace ?? '');
   const sets = deletesClaims.map((object) =>
     finding({
       code: 'RETENTION_DELETES_CLAIMS',
@@ -35,11 +39,11 @@ function claimFindings(component: string, { claims, deletesClaims }: Holdings): 
       message: `${formatRef(object)} deletes its claims when it is deleted.`,
       remedies: [
         {
-          id: `retain:statefulset/${object.name}`,
+          id: `retain:statefulset/${within(object)}`,
           title: 'Tell it to keep them, first',
           destructive: false,
           byDefault: true,
-          commands: [`--allow retain:statefulset/${object.name}`],
+          commands: [`--allow retain:statefulset/${within(object)}`],
         },
       ],
     }),
@@ -55,9 +59,13 @@ function claimFindings(component: string, { claims, deletesClaims }: Holdings): 
         object: { apiVersion: 'v1', kind: claimKind, namespace, name },
         message: `The uninstall takes PersistentVolumeClaim ${name} away: ${goesBecause}; ${behind}.`,
         remedies: [
-          allowing(`rebind:pvc/${name}`, 'Keep the volume, make the claim again and bind it to it', {
-            destructive: true,
-          }),
+          allowing(
+            `rebind:pvc/${within({ namespace, name })}`,
+            'Keep the volume, make the claim again and bind it to it',
+            {
+              destructive: true,
+            },
+          ),
         ],
       }),
     ];
@@ -110,11 +118,11 @@ function hookFindings({ name: component, release }: ComponentSnapshot, { deleteH
 }
 
 /** O6: in upgrade, rollback and uninstall alike. Claims have findings of their own. */
-function protectedFindings(component: string, { objects }: Holdings): readonly Finding[] {
+function protectedFindings({ name: component, release }: ComponentSnapshot, { objects }: Holdings): readonly Finding[] {
   return objects
     .filter((object) => object.kind !== claimKind && isProtectedKind(object))
     .map((object) => {
-      const id = `delete:${object.kind.toLowerCase()}/${object.name}`;
+      const id = `delete:${object.kind.toLowerCase()}/${nameWithin(object, release?.namespace ?? '')}`;
       return finding({
         code: 'UNINSTALL_DELETES_PROTECTED',
         severity: 'blocker',

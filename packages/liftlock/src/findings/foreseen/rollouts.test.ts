@@ -11,7 +11,7 @@ function judge(of: HopObject, fields: Partial<RolloutEvidence> = {}): readonly s
     accessModes: () => undefined,
     pods: () => [],
     health: [],
-    nodes: 3,
+    nodesFor: () => 3,
     fixedNodes: false,
     ...fields,
   };
@@ -49,7 +49,7 @@ test.each([
 
 test('O15: on one node, and with a claim that the old pod does not mount, nothing is held', () => {
   const accessModes = () => ['ReadWriteOnce'];
-  expect(judge(rolled(volume), { accessModes, nodes: 1 })).toEqual([]);
+  expect(judge(rolled(volume), { accessModes, nodesFor: () => 1 })).toEqual([]);
   expect(judge(item(deployment('web', volume), { live: deployment('web') }), { accessModes })).toEqual([]);
 });
 
@@ -75,7 +75,7 @@ test('O15: anti-affinity that looks at one revision alone leaves room, and unrea
     },
   };
   expect(judge(rolled(perRevision as JsonObject, { replicas: 3 }), { fixedNodes: true })).toEqual([]);
-  expect(judge(rolled(affinity, { replicas: 3 }), { fixedNodes: true, nodes: 0 })).toEqual([]);
+  expect(judge(rolled(affinity, { replicas: 3 }), { fixedNodes: true, nodesFor: () => 0 })).toEqual([]);
 });
 
 function broken(owner: string, state: HealthItem['state'] = 'unhealthy'): HealthItem {

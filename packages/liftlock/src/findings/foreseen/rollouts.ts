@@ -15,8 +15,8 @@ export interface RolloutEvidence {
   /** Names of the pods of a workload now. */
   readonly pods: (of: HopObject) => readonly string[];
   readonly health: readonly HealthItem[];
-  /** Nodes that take pods; 0: they may not be read. */
-  readonly nodes: number;
+  /** How many nodes take pods of this specification; 0: they may not be read. */
+  readonly nodesFor: (spec: JsonObject) => number;
   /** The site says that no node comes by itself. */
   readonly fixedNodes: boolean;
 }
@@ -65,7 +65,7 @@ function volumeHeld(item: HopObject, evidence: RolloutEvidence): readonly Findin
       const message = `${nameOf(item)} cannot be rolled out: its claim ${claim} is for one pod (ReadWriteOncePod), the old pod keeps it until the new one is ready, and the new one cannot start without it. ${strategy}`;
       return [stuck(item, 'blocker', message, 'spec.strategy')];
     }
-    if (!modes.every((mode) => mode === 'ReadWriteOnce') || evidence.nodes === 1 || isPinned(spec)) return [];
+    if (!modes.every((mode) => mode === 'ReadWriteOnce') || evidence.nodesFor(spec) === 1 || isPinned(spec)) return [];
     const isCertain = keepsApart(item.object);
     const message = `${nameOf(item)} ${isCertain ? 'cannot' : 'may not'} be rolled out: its claim ${claim} is for one node (ReadWriteOnce), and the old pod keeps it until the new one is ready. ${isCertain ? 'The new one has to run on another node (required anti-affinity)' : 'If the new one lands on another node'}, ${isCertain ? 'where' : 'there'} it waits for the volume (Multi-Attach). ${strategy}`;
     return [stuck(item, isCertain ? 'blocker' : 'warning', message, 'spec.strategy')];
@@ -83,7 +83,8 @@ function isPinned(spec: JsonObject): boolean {
 }
 
 /** A node for each pod, and none is left for the one that comes first. */
-function nodesTaken(item: HopObject, { nodes, fixedNodes }: RolloutEvidence): readonly Finding[] {
+function nodesTaken(item: HopObject, { nodesFor, fixedNodes }: RolloutEvidence): readonly Finding[] {
+  const nodes = nodesFor(podTemplateOf(item.object)?.spec ?? {});
   if (nodes === 0 || !needsSurge(item)) return [];
   const replicas = replicasOf(item.object);
   const why = keepsApart(item.object) ? 'required anti-affinity' : hasHostPort(item.object) ? 'host ports' : undefined;

@@ -51,3 +51,10 @@ test('O18: what a rollback would delete again', () => {
 test('O18: images of the installed revision that are gone', () => {
   expect(told({}, { goneImages: ['a/b:1'] })).toEqual(['warning images of the installed revision are gone: a/b:1.']);
 });
+
+test('O6, O18: what a rollback would delete is what may not be deleted unnamed', () => {
+  for (const kind of ['PersistentVolumeClaim', 'StorageClass', 'Namespace'])
+    expect(told({ after: object(kind, {}) })[0]).toMatch(/^info /);
+  expect(told({ after: object('Thing', {}, 'example.com/v1') })[0]).toMatch(/^info /);
+  expect(told({ after: object('ConfigMap', {}) })).toEqual([]);
+});

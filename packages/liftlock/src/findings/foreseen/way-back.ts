@@ -3,6 +3,7 @@ import { canonicalJson, jsonAt, type Json } from '../../model/json.ts';
 import { formatRef, isSameObject, refOf, type KubeObject } from '../../model/kube.ts';
 import { parseQuantity } from '../../model/quantity.ts';
 import { finding } from '../make-finding.ts';
+import { isProtectedKind } from './protected-objects.ts';
 
 /** One write of the upgrade: the object before, if it existed, and as it would be. */
 export interface ForeseenWrite {
@@ -20,9 +21,6 @@ export interface WayBack {
   readonly goneImages: readonly string[];
 }
 
-/** Kinds whose deletion takes data or other people's objects along (O6). */
-const holders = new Set(['PersistentVolumeClaim', 'CustomResourceDefinition', 'Namespace', 'PersistentVolume']);
-
 /** What would bar a rollback of this upgrade, or be lost by it: known before the upgrade begins (O18). */
 export function wayBackFindings(way: WayBack): readonly Finding[] {
   const reasons = [
@@ -30,7 +28,7 @@ export function wayBackFindings(way: WayBack): readonly Finding[] {
     ...(way.goneImages.length === 0 ? [] : [`images of the installed revision are gone: ${way.goneImages.join(', ')}`]),
   ];
   const taken = way.writes
-    .filter(({ before, after }) => before === undefined && holders.has(after.kind) && !isFormer(after, way))
+    .filter(({ before, after }) => before === undefined && isProtectedKind(after) && !isFormer(after, way))
     .map(({ after }) => formatRef({ namespace: way.namespace, ...refOf(after) }));
   return [
     ...(reasons.length === 0

@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
+import { withoutUserinfo } from '../../model/redaction.ts';
 import { isSameRepository, repositoriesOf, repositoryRemedy } from '../../release/chart-repositories.ts';
 import { selectedComponents, type PreflightEvidence } from '../evidence.ts';
 import { allowing, finding } from '../make-finding.ts';
@@ -18,7 +19,7 @@ function indexFindings(
   const index = read?.chart?.index;
   if (index === undefined || component.chart.repo === undefined) return [];
   const about = { severity: 'info', component: component.name } as const;
-  const { repo } = component.chart;
+  const repo = withoutUserinfo(component.chart.repo);
   const named: readonly Finding[] =
     isLatestTarget === true
       ? [
@@ -46,8 +47,9 @@ function addressFindings({ platform, snapshot }: PreflightEvidence): readonly Fi
       finding({
         code: 'REPO_ADDRESS_DIFFERS',
         severity: 'blocker',
-        message: `helm on this machine knows ${known.url} under the name ${name}; the guide means ${url}.`,
-        remedies: [allowing(repositoryRemedy(name), `Let ${name} be ${source}`)],
+        message: `helm on this machine knows ${withoutUserinfo(known.url)} under the name ${name}; the guide means ${url}.`,
+        // The entry's login goes with it: it is kept with the run alone.
+        remedies: [allowing(repositoryRemedy(name), `Let ${name} be ${source}`, { destructive: true })],
       }),
     ];
   });
