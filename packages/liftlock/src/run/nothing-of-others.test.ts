@@ -53,7 +53,11 @@ function record(revision: number, objects: readonly KubeObject[]): KubeObject {
     apiVersion: 'v1',
     kind: 'Secret',
     type: 'helm.sh/release.v1',
-    metadata: { name: `r${revision}`, namespace: 'prod' },
+    metadata: {
+      name: `r${revision}`,
+      namespace: 'prod',
+      creationTimestamp: revision === 1 ? before : began,
+    },
     data: { release: Buffer.from(payload).toString('base64') },
   };
 }
@@ -63,8 +67,7 @@ function worldOf(objects: readonly KubeObject[], steps: readonly Step[] = []) {
   const patched: string[] = [];
   const resources = Object.entries(plurals).map(([kind, name]) => ({ kind, name, namespaced: true }));
   const world = {
-    plan: { steps },
-    startedAt: began,
+    plan: { components: [{ name: 'web', installed: { revision: 1 } }], steps },
     reader: {
       list: async () => [record(1, objects.slice(0, 1)), record(2, objects)],
       find: async (path: string) =>
@@ -100,6 +103,7 @@ test('O6: what was there before the run is kept, and what the plan adopted; what
     live('ServiceAccount', 'late', after),
     live('PersistentVolumeClaim', 'old', before),
     live('ConfigMap', 'new', after),
+    live('ConfigMap', 'at-once', began),
     live('ConfigMap', 'kept', before, { 'helm.sh/resource-policy': 'keep' }),
   ];
   const { world, patched } = worldOf(objects, [adopt]);

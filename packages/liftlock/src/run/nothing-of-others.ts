@@ -1,5 +1,6 @@
 import { isProtectedKind } from '../findings/foreseen/protected-objects.ts';
 import { formatRef, isSameObject, refOf, type KubeObject, type ObjectRef } from '../model/kube.ts';
+import type { Plan } from '../model/plan.ts';
 import { Problem } from '../model/problem.ts';
 import type { HelmRollbackStep } from '../model/step.ts';
 import { isAdoption } from '../plan/remedy-steps.ts';
@@ -12,12 +13,14 @@ import { listRecords } from '../snapshot/read-release.ts';
 import type { World } from './world.ts';
 
 /** What a run needs to look at what a way back would delete. */
-export type WayBackWorld = Pick<World, 'reader' | 'writer' | 'plan' | 'startedAt' | 'folder'>;
+export type WayBackWorld = Pick<World, 'reader' | 'writer' | 'plan' | 'folder'>;
 
 interface Going {
   readonly object: ObjectRef;
   readonly path: string;
   readonly live: KubeObject;
+  /** There before this run's upgrade, or adopted by it. */
+  readonly older: boolean;
 }
 
 /**
@@ -27,7 +30,7 @@ interface Going {
  */
 export async function refuseLoss(step: HelmRollbackStep, world: WayBackWorld): Promise<void> {
   const going = await goingOf(step, world);
-  const lost = going.filter((item) => isProtectedKind(item.live) && !isOlder(item, step, world));
+  const lost = going.filter((item) => isProtectedKind(item.live) && !item.older);
   if (lost.length === 0) return;
   throw new Problem(
     'WAY_BACK_DELETES',
@@ -44,7 +47,7 @@ export async function refuseLoss(step: HelmRollbackStep, world: WayBackWorld): P
  * are in the failed revision and not in the former one. --force has taken an earlier annotation away. Returns the number of writes.
  */
 export async function keepOlder(step: HelmRollbackStep, world: WayBackWorld): Promise<number> {
-  const kept = (await goingOf(step, world)).filter((item) => isOlder(item, step, world));
+  const kept = (await goingOf(step, world)).filter(({ older }) => older);
   for (const { object, path, live } of kept) {
     const file = [object.kind.toLowerCase(), object.namespace ?? '', object.name].join('_');
     await world.folder.writeSecret(
@@ -57,34 +60,57 @@ export async function keepOlder(step: HelmRollbackStep, world: WayBackWorld): Pr
 }
 
 /** Live objects of the newest revision that the one to go back to does not have, save those that helm keeps anyway. */
-async function goingOf(step: HelmRollbackStep, { reader }: WayBackWorld): Promise<readonly Going[]> {
-  const records = (await listRecords(reader, step.namespace, step.release))
-    .map((secret) => readReleaseRecord(secret).record)
-    .filter((record) => record !== undefined)
+async function goingOf(step: HelmRollbackStep, { reader, plan }: WayBackWorld): Promise<readonly Going[]> {
+  const secrets = await listRecords(reader, step.namespace, step.release);
+  const records = secrets
+    .flatMap((secret) => {
+      const { record } = readReleaseRecord(secret);
+      return record === undefined ? [] : [{ ...record, madeAt: madeAt(secret) }];
+    })
     .toSorted((a, b) => b.revision - a.revision);
+  const began = beganAt(records, step, plan);
   const former = records.find(({ revision }) => revision === step.revision);
   const [newest] = records;
   if (newest === undefined || former === undefined) return [];
   const stays = parseManifest(former.manifest);
   const going: Going[] = [];
   for (const item of parseManifest(newest.manifest)) {
-    const object = { ...refOf(item), namespace: item.metadata.namespace ?? step.namespace };
-    const path = await objectPath(reader, object);
+    const path = await objectPath(reader, { ...refOf(item), namespace: item.metadata.namespace ?? step.namespace });
     const live = await reader.find(path);
     if (live === undefined || stays.some((other) => isSameObject(other, live, step.namespace))) continue;
     if (live.metadata.annotations?.['helm.sh/resource-policy'] === 'keep') continue;
-    going.push({ object: { ...refOf(item), namespace: live.metadata.namespace }, path, live });
+    const object = { ...refOf(item), namespace: live.metadata.namespace };
+    going.push({ object, path, live, older: madeAt(live) < began || isAdopted(object, step, plan) });
   }
   return going;
 }
 
-/** There before the run, or adopted by it. */
-function isOlder({ object, live }: Going, step: HelmRollbackStep, { plan, startedAt }: WayBackWorld): boolean {
-  const made = Date.parse(live.metadata.creationTimestamp ?? '');
-  const isThis = (other: ObjectRef) =>
-    other.kind === object.kind && other.name === object.name && other.namespace === object.namespace;
-  return (
-    made < Date.parse(startedAt) ||
-    plan.steps.some((item) => item.component === step.component && isAdoption(item) && isThis(item.object))
+/**
+ * When helm began to make objects for this run: the API server's time of the first record that the plan had not seen. helm
+ * stores it before anything else. Never this machine's clock, which may differ, and is finer than a creationTimestamp's seconds.
+ */
+function beganAt(
+  records: readonly { readonly revision: number; readonly madeAt: number }[],
+  step: HelmRollbackStep,
+  plan: Plan,
+): number {
+  const seen = plan.components.find(({ name }) => name === step.component);
+  const last = Math.max(seen?.installed?.revision ?? step.revision, seen?.partlyAt?.revision ?? 0);
+  return Math.min(...records.filter(({ revision }) => revision > last).map((record) => record.madeAt));
+}
+
+/** Milliseconds since 1970, by the API server, which tells whole seconds. */
+function madeAt({ metadata }: KubeObject): number {
+  return Date.parse(metadata.creationTimestamp ?? '');
+}
+
+function isAdopted(object: ObjectRef, step: HelmRollbackStep, plan: Plan): boolean {
+  return plan.steps.some(
+    (item) =>
+      item.component === step.component &&
+      isAdoption(item) &&
+      item.object.kind === object.kind &&
+      item.object.name === object.name &&
+      item.object.namespace === object.namespace,
   );
 }
