@@ -210,7 +210,9 @@ async function helmfile(
     chart: `./packed/${name}-${versions.to}.tgz`,
     values: ['./values.yaml'],
   }));
-  await writeFile(join(folder, 'helmfile.yaml'), JSON.stringify({ releases }));
+  // helmfile looks for its top-level keys line by line: one long line of JSON has none that it sees.
+  const lines = releases.map((release) => `  - ${JSON.stringify(release)}\n`);
+  await writeFile(join(folder, 'helmfile.yaml'), `releases:\n${lines.join('')}`);
   const own = { ...environment, HELM_PLUGINS: join(folder, 'plugins') };
   return async () => {
     const args = ['-f', 'helmfile.yaml', 'diff', '--suppress-secrets'];
