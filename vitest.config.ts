@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that bring up a control plane of their own, for what they do to it: stop it, fill its nodes, read its audit log. */
+/** Tests that bring up a control plane of their own, for what they do to it. */
 const ownControlPlane = [
-  ...['capacity', 'cluster', 'demo-context', 'lease'].map((name) => `packages/liftlock/test/${name}.test.ts`),
+  ...['cluster', 'demo-context', 'lease'].map((name) => `packages/liftlock/test/${name}.test.ts`),
   'packages/sandbox/test/**/*.test.ts',
 ];
 
