@@ -17,6 +17,10 @@ for (const room of pure) mayImport[room] = [...model];
 // decision 0001.
 mayImport.plan.push('release', 'values');
 mayImport.findings.push('release', 'values');
+// Routes and migrations are part of planning; a definition's conditions are parsed where it is read.
+mayImport.plan.push('route', 'facts');
+mayImport.findings.push('route', 'facts');
+mayImport.definition.push('facts');
 // The way back of a run is planned from what its journal tells.
 mayImport.plan.push('journal');
 for (const room of doers) mayImport[room] = [...model, ...pure];
@@ -34,6 +38,8 @@ mayImport.cli = [...mayImport.main, 'main'];
 /** The rooms that may import a library: one job, one library, few doors. */
 const libraryDoors = {
   '@kubernetes/client-node': ['adapters/cluster'],
+  '@marcbachmann/cel-js': ['facts'],
+  tar: ['adapters/files', 'adapters/registry'],
   execa: ['adapters/helm', 'adapters/credentials'],
   commander: ['cli'],
   '@clack/prompts': ['cli'],

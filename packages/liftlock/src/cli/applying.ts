@@ -3,12 +3,14 @@ import { rememberAffirmations } from '../adapters/files/site-memory.ts';
 import { blockersOf } from '../main/decisions.ts';
 import type { SiteFlags } from '../main/open-site.ts';
 import { startRun } from '../main/run-plan.ts';
+import { finalTarget, readPlan } from '../model/hops.ts';
 import type { Plan } from '../model/plan.ts';
 import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
 import { movedSince } from '../plan/moved.ts';
 import type { Selection } from '../plan/select.ts';
 import { renderPlanAs } from '../render/plan-as.ts';
 import { askYes, canAsk } from './ask.ts';
+import { hopGate } from './next-hop.ts';
 import { note, screen } from './output.ts';
 import { planFromFlags, type PlannedSite } from './planning.ts';
 import { explain, finishRun, reporterFor, watchSignals } from './running.ts';
@@ -48,7 +50,7 @@ export async function applyUpgrade(flags: SiteFlags, request: ApplyRequest): Pro
     note('Nothing to do: every component is at the target version with these values.', site.redactor);
     return exitCodes.done;
   }
-  if (!request.yes && !(await askYes(`Upgrade ${plan.platform.title} to ${plan.route[0]?.to ?? ''} now?`, ['--yes'])))
+  if (!request.yes && !(await askYes(`Upgrade ${plan.platform.title} to ${finalTarget(plan)} now?`, ['--yes'])))
     return exitCodes.waiting;
   await rememberAffirmations(site.folder, site.site.affirmations);
   return carryOutPlan(planned, request);
@@ -83,6 +85,7 @@ async function carryOutPlan(planned: PlannedSite, request: ApplyRequest): Promis
     baseline: snapshot.health,
     stop: watchSignals((text) => note(text, site.redactor), request.stopAtWindowEnd ? windowEnd(site.site) : undefined),
     reporter: () => reporterFor(request.output, site, plan),
+    hops: hopGate(site, request),
   });
   return finishRun(state, site, request.output);
 }
@@ -93,7 +96,7 @@ async function readSavedPlan(file: string): Promise<Plan> {
   });
   try {
     const plan = JSON.parse(text) as Plan;
-    if (plan.kind === 'Plan' && plan.digest.startsWith('sha256:')) return plan;
+    if (plan.kind === 'Plan' && plan.digest.startsWith('sha256:')) return readPlan(plan);
   } catch {
     // Said below: whatever it is, it is no plan.
   }
@@ -114,7 +117,7 @@ async function planAgain(saved: Plan, request: ApplyRequest): Promise<PlannedSit
     { ...flags, options: { ...flags.options, ...saved.site.options } },
     {
       ...request,
-      target: saved.route[0]?.to ?? '',
+      target: finalTarget(saved),
       selection: selection ?? {},
       affirm: [...(affirm ?? []), ...request.affirm],
       allow: [...saved.decisions.map((decision) => decision.remedy), ...request.allow],

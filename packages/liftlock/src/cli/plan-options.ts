@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { exitCodes, Problem } from '../model/problem.ts';
-import { parseExactVersion } from '../model/version.ts';
+import { parseTarget } from '../model/version.ts';
 import type { Selection } from '../plan/select.ts';
 import { withSiteOptions } from './site-options.ts';
 import { repeatable } from './options.ts';
@@ -18,7 +18,10 @@ export interface PlanOptions {
 
 export function withPlanOptions(command: Command): Command {
   return withSiteOptions(command)
-    .option('--to <x.y.z>', 'target version of every component; left out: the latest of the chart repository')
+    .option(
+      '--to <x.y.z>',
+      'target version of every component, or a constraint as helm takes it (~2.19.0); left out: the latest of the chart repository',
+    )
     .option('--version <x.y.z>', "the same, as the guide's script names it")
     .addOption(repeatable('--allow <what>', 'let a finding stand, by the id that the plan shows; repeatable'))
     .addOption(repeatable('--affirm <id[=by]>', 'affirm an item of the checklist; repeatable'))
@@ -33,7 +36,7 @@ export function withPlanOptions(command: Command): Command {
     .option('--until <component>', 'end with this component');
 }
 
-/** The target version, by --to or --version; undefined where none is named: see latestVersion. */
+/** The target, by --to or --version: x.y.z, or a constraint such as ~2.19.0; undefined where none is named. See targetVersion. */
 export function targetOf(options: Pick<PlanOptions, 'to' | 'version'>): string | undefined {
   const text = options.to ?? options.version;
   if (text === undefined) return undefined;
@@ -42,7 +45,7 @@ export function targetOf(options: Pick<PlanOptions, 'to' | 'version'>): string |
       exitCode: exitCodes.usage,
     });
   }
-  return parseExactVersion(text);
+  return parseTarget(text);
 }
 
 export function selectionOf(options: Pick<PlanOptions, 'only' | 'from' | 'until'>): Selection {

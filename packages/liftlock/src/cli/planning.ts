@@ -1,6 +1,6 @@
 import { affirmationsOf, decisionsOf } from '../main/decisions.ts';
 import { describeSite, inputsOf, openSite, type Described, type OpenSite, type SiteFlags } from '../main/open-site.ts';
-import { latestVersion } from '../main/latest-version.ts';
+import { targetVersion } from '../main/target-version.ts';
 import { planUpgrade, type Planned } from '../main/plan-upgrade.ts';
 import { readSiteMemory } from '../adapters/files/site-memory.ts';
 import type { Affirmation } from '../model/site.ts';
@@ -8,7 +8,7 @@ import type { Selection } from '../plan/select.ts';
 import { openParts } from './open-parts.ts';
 
 export interface PlanningRequest {
-  /** Undefined: the latest, where a chart repository tells it. */
+  /** A version or a constraint; undefined: the latest, where a chart repository tells it. */
   readonly target: string | undefined;
   readonly selection: Selection;
   readonly allow: readonly string[];
@@ -26,7 +26,7 @@ export interface PlannedSite extends Planned {
 export async function planFromFlags(flags: SiteFlags, request: PlanningRequest): Promise<PlannedSite> {
   const asked = await describeSite(flags, process.env);
   const parts = openParts();
-  const target = request.target ?? (await latestVersion(asked, parts));
+  const target = await targetVersion(asked, parts, request.target);
   const described = await withAffirmations(asked, request.affirm, target);
   const site = await openSite(described, flags, parts);
   const planned = await planUpgrade(site, {
@@ -37,7 +37,7 @@ export async function planFromFlags(flags: SiteFlags, request: PlanningRequest):
     withForecast: request.withForecast,
     mayReuse: request.mayReuse,
   });
-  const inputs = { ...inputsOf(flags), selection: request.selection as never, affirm: request.affirm };
+  const inputs = { ...inputsOf(flags, described.site), selection: request.selection as never, affirm: request.affirm };
   return { ...planned, plan: { ...planned.plan, inputs }, site };
 }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { addApply } from './apply.ts';
+import { addBundle } from './bundle.ts';
 import { addCredentials } from './credentials.ts';
 import { addDiagnose } from './diagnose.ts';
 import { addExplain } from './explain.ts';
@@ -16,7 +17,9 @@ import { addRunbook } from './runbook.ts';
 import { addSandbox } from './sandbox.ts';
 import { addStatus } from './status.ts';
 import { addSupportBundle } from './support-bundle.ts';
+import { addValues } from './values.ts';
 import { addVerify } from './verify.ts';
+import { addVersions } from './versions.ts';
 
 function ownVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
@@ -45,6 +48,8 @@ Begin with:
     addPlan,
     addApply,
     addStatus,
+    addVersions,
+    addValues,
     addVerify,
     addDiagnose,
     addExplain,
@@ -57,6 +62,7 @@ Begin with:
     addSupportBundle,
     addLogin,
     addCredentials,
+    addBundle,
     addPlatform,
     addSandbox,
   ]) {

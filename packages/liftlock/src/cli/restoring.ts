@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { clusterUid } from '../main/cluster-uid.ts';
+import { hopOfFile } from '../main/hop-folder.ts';
 import type { OpenSite } from '../main/open-site.ts';
 import { startRun } from '../main/run-plan.ts';
 import { digestOf } from '../model/digest.ts';
@@ -78,7 +79,7 @@ async function which(items: readonly BackupItem[], site: OpenSite): Promise<stri
 /** Every object in a run's backup, beside what the cluster holds of it. */
 async function backupsOf(runFolder: string, site: OpenSite): Promise<readonly BackupItem[]> {
   const names = await readdir(join(runFolder, 'backup'), { recursive: true }).catch(() => []);
-  const files = names.filter((name) => name.endsWith('.json') && basename(name) !== 'index.json').toSorted();
+  const files = names.filter((name) => name.endsWith('.json') && basename(name) !== 'index.json').toSorted(byHop);
   const items: BackupItem[] = [];
   for (const name of files) {
     const file = join('backup', name);
@@ -93,6 +94,12 @@ async function backupsOf(runFolder: string, site: OpenSite): Promise<readonly Ba
     items.push({ file, digest: digestOf(text), object, live });
   }
   return items;
+}
+
+/** What the first hop has kept is what was there before the run. */
+function byHop(one: string, other: string): number {
+  const hops = hopOfFile(join('backup', one)) - hopOfFile(join('backup', other));
+  return hops === 0 ? (one < other ? -1 : 1) : hops;
 }
 
 function listing(items: readonly BackupItem[]): string {

@@ -1,11 +1,16 @@
 import { refuseOtherCluster } from '../main/cluster-uid.ts';
 import { describeSite, openSite, type OpenSite, type SiteFlags } from '../main/open-site.ts';
-import { foresee, mostRounds, takeSnapshot } from '../main/plan-upgrade.ts';
+import { foresee } from '../main/foresee.ts';
+import { mostRounds } from '../main/plan-hop.ts';
+import { takeSnapshot } from '../main/take-snapshot.ts';
 import { blockersOf, decisionsOf, defaultDecisions, settle } from '../main/decisions.ts';
+import { pinsOf } from '../main/plan-next-hop.ts';
 import { resumeRun } from '../main/run-plan.ts';
 import { reinstallFindings } from '../findings/foreseen/reinstall.ts';
-import type { RunState } from '../journal/fold.ts';
+import { allSteps, type RunState } from '../journal/fold.ts';
+import { nextAction } from '../journal/next-action.ts';
 import type { Finding } from '../model/finding.ts';
+import { finalTarget, hopTarget } from '../model/hops.ts';
 import type { Plan } from '../model/plan.ts';
 import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
 import { withHoldings } from '../main/with-holdings.ts';
@@ -13,6 +18,7 @@ import { windowLeft } from '../main/window-left.ts';
 import { decideAgain } from '../plan/decide-again.ts';
 import { renderFindings } from '../render/plan-as.ts';
 import { askYes } from './ask.ts';
+import { hopGate, resumeAtNextHop } from './next-hop.ts';
 import { knownRun, knownRuns, type KnownRun } from './known-runs.ts';
 import { note, screen } from './output.ts';
 import { withAffirmations } from './planning.ts';
@@ -46,7 +52,7 @@ export async function reopen(
       advice: ['liftlock apply starts a new one.'],
     });
   const flags = { ...(plan.inputs as unknown as SiteFlags), options: plan.site.options };
-  const described = await withAffirmations(await describeSite(flags, process.env), affirm, plan.route[0]?.to ?? '');
+  const described = await withAffirmations(await describeSite(flags, process.env), affirm, finalTarget(plan));
   const site = await openSite(described, flags, openParts());
   await refuseOtherCluster(site.reader, plan.cluster);
   return { site, plan };
@@ -71,6 +77,7 @@ export async function resume(run: string | undefined, request: ResumeRequest): P
   }
   await refuseSuperseded(known);
   const { site, plan: begun } = await reopen(state, request.affirm);
+  if (nextAction(state).do === 'replan') return resumeAtNextHop(site, state, request);
   const stopsAt = request.stopAtWindowEnd ? windowEnd(site.site) : undefined;
   let plan = begun;
   if (state.purpose === 'upgrade') {
@@ -97,7 +104,9 @@ export async function resume(run: string | undefined, request: ResumeRequest): P
     plan,
     who: site.osUser,
     stop: watchSignals((text) => note(text, site.redactor), stopsAt),
+    baseline: [],
     reporter: () => reporterFor(request.output, site, plan),
+    hops: hopGate(site, request),
   });
   return finishRun(ended, site, request.output);
 }
@@ -114,7 +123,11 @@ async function judgeAgain(
 ): Promise<{ readonly plan: Plan; readonly findings: readonly Finding[] }> {
   const now = site.clock.now();
   let decisions = decisionsOf(allow, site.osUser, now);
-  const snapshot = await withHoldings(site, await takeSnapshot(site, begun.route[0]?.to ?? ''), decisions);
+  const snapshot = await withHoldings(
+    site,
+    await takeSnapshot(site, hopTarget(begun), 'upgrade', pinsOf(begun.steps)),
+    decisions,
+  );
   let known: readonly Finding[] = [];
   let plan = decideAgain(begun, state.steps, snapshot, decisions, known);
   for (let round = 1; ; round += 1) {
@@ -137,12 +150,12 @@ async function judgeAgain(
 
 /** Releases at which this run has worked: what its own helm has left pending may be unlocked. */
 function triedReleases(state: RunState): readonly string[] {
-  return state.steps.flatMap(({ step, wasTried }) => (wasTried && 'release' in step ? [step.release] : []));
+  return allSteps(state).flatMap(({ step, wasTried }) => (wasTried && 'release' in step ? [step.release] : []));
 }
 
 /** A later run that worked at the same releases has made another state of them: going on would undo it. */
 async function refuseSuperseded({ site, state }: KnownRun): Promise<void> {
-  const mine = new Set(state.steps.flatMap(({ step }) => ('release' in step ? [step.release] : [])));
+  const mine = new Set(allSteps(state).flatMap(({ step }) => ('release' in step ? [step.release] : [])));
   const later = (await knownRuns(site)).find(
     (other) => other.state.startedAt > state.startedAt && triedReleases(other.state).some((name) => mine.has(name)),
   );

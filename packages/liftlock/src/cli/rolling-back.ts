@@ -1,6 +1,9 @@
 import { blockersOf, decisionsOf } from '../main/decisions.ts';
-import { foresee, takeSnapshot, withFindings } from '../main/plan-upgrade.ts';
+import { foresee } from '../main/foresee.ts';
+import { withFindings } from '../main/plan-hop.ts';
+import { takeSnapshot } from '../main/take-snapshot.ts';
 import { startRun } from '../main/run-plan.ts';
+import { hopOf, hopTarget } from '../model/hops.ts';
 import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
 import { makeRollback, migrationBlockers, movedBlockers } from '../plan/make-rollback.ts';
 import { renderPlanAs } from '../render/plan-as.ts';
@@ -26,7 +29,7 @@ export async function rollBack(run: string | undefined, request: RollbackRequest
     });
   }
   const { site, plan: upgrade } = await reopen(state);
-  const target = upgrade.route[0]?.to ?? '';
+  const target = hopTarget(upgrade);
   const decisions = decisionsOf(request.allow, site.osUser, site.clock.now());
   const snapshot = await takeSnapshot(site, target, 'rollback');
   const bare = makeRollback({
@@ -48,6 +51,13 @@ export async function rollBack(run: string | undefined, request: RollbackRequest
     ...forecast.findings,
   ];
   const plan = { ...withFindings(bare, forecast, findings, snapshot, decisions), inputs: upgrade.inputs };
+  for (const { plan: before } of state.hops) {
+    const hop = hopOf(before);
+    note(
+      `${hop?.from ?? ''} → ${hop?.to ?? ''} is finished and stays: only the hop that came after goes back.`,
+      site.redactor,
+    );
+  }
   if (request.output === 'text')
     note(
       renderPlanAs(plan, 'text', { ...screen(process.stderr), isAsked: true, explain, invocation: state.run }),

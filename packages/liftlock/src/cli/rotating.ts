@@ -39,7 +39,7 @@ export async function rotate(
       cluster: { server: site.reader.server, context: site.reader.context, uid },
       helmVersion: site.helm.version,
     }),
-    inputs: inputsOf(flags),
+    inputs: inputsOf(flags, described.site),
   };
   for (const [index, step] of plan.steps.entries()) note(`${index + 1}. ${step.title}`, site.redactor);
   if (!request.yes && !(await askYes(`Put key ${key.id} into the cluster now?`, ['--yes']))) return exitCodes.waiting;

@@ -7,7 +7,7 @@ import { exitCodes, type ExitCode } from '../model/problem.ts';
 import { renderRunEnd } from '../render/run-end.ts';
 import type { Reporter } from '../render/reporter.ts';
 import { makeReporter } from '../render/make-reporter.ts';
-import { stoppedOnRequest, waitingCodes, windowClosed } from '../run/stop-reasons.ts';
+import { hopChanged, stoppedOnRequest, waitingCodes, windowClosed } from '../run/stop-reasons.ts';
 import type { StopRequest } from '../run/world.ts';
 import { note, screen, showThrough } from './output.ts';
 
@@ -76,7 +76,8 @@ export function finishRun(
     note(renderRunEnd(state, site.platform, { ...screen(process.stderr), explain }), site.redactor);
   if (state.status === 'finished') return exitCodes.done;
   if (state.stopReason === stoppedOnRequest) return exitCodes.interrupted;
-  if (state.stopReason === windowClosed || isWaiting(state)) return exitCodes.waiting;
+  if (state.stopReason === windowClosed || state.stopReason === hopChanged || isWaiting(state))
+    return exitCodes.waiting;
   return touchedBy(state) === 'no' ? exitCodes.blocked : exitCodes.failed;
 }
 

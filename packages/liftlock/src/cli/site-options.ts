@@ -8,6 +8,8 @@ import { repeatable } from './options.ts';
 export interface SiteOptions {
   readonly file?: string;
   readonly option: readonly string[];
+  readonly input: readonly string[];
+  readonly answer: readonly string[];
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: string;
@@ -16,6 +18,7 @@ export interface SiteOptions {
   readonly keyFile?: string;
   readonly keyCreated?: string;
   readonly caFile?: string;
+  readonly charts?: string;
   /** Of commands that plan. */
   readonly proveImages?: 'cluster' | 'local' | 'off';
 }
@@ -29,6 +32,8 @@ export function withSiteOptions(command: Command): Command {
     .argument('[platform]', 'a built-in platform or the path of a platform.yaml; the site file says it too')
     .option('-f, --file <site.yaml>', 'site file; flags win over it')
     .addOption(repeatable('--option <name=value>', 'an option of the platform; also as a flag of its own: --cloud aws'))
+    .addOption(repeatable('--input <name=value>', 'what the platform must be told; a path counts from this folder'))
+    .addOption(repeatable('--answer <name=value>', 'the answer to a question that only a person can answer'))
     .option('--kubeconfig <path>', 'as for kubectl; else KUBECONFIG or ~/.kube/config')
     .option('--context <name>', 'context of the kubeconfig')
     .option('-n, --namespace <name>', "namespace, where it is not the platform's own")
@@ -37,26 +42,38 @@ export function withSiteOptions(command: Command): Command {
     .option('--key-file <key.json>', 'registry key')
     .option('--key-created <date>', 'when the key was made: the file itself does not say')
     .option('--ca-file <pem>', 'certificates to trust besides the system ones')
+    .option('--charts <folder>', 'chart archives, as bundle load leaves them: charts come from there alone')
     .allowUnknownOption()
     .allowExcessArguments();
 }
 
-/** The flags as data; leftovers become options of the platform or a Problem. */
-export function siteFlags(command: Command): SiteFlags {
+/** The first word of a command that wants something before the platform; undefined where there is none. */
+export function firstWord(command: Command): string | undefined {
+  return leftovers(command).words[0];
+}
+
+/**
+ * The flags as data; leftovers become options of the platform or a Problem..
+ * @param before words that stand before the platform
+ */
+export function siteFlags(command: Command, before = 0): SiteFlags {
   const options = command.opts<SiteOptions>();
   const { words, named } = leftovers(command);
-  const [platform, ...extra] = words;
+  const [platform, ...extra] = words.slice(before);
   if (extra.length > 0) {
     throw new Problem('TOO_MANY_WORDS', `Unexpected: ${extra.join(' ')}.`, {
       exitCode: exitCodes.usage,
       advice: [`liftlock ${command.name()} --help`],
     });
   }
-  const given = Object.fromEntries(options.option.map((text) => splitPair(text)));
+  const given = pairsOf('--option cloud=aws', options.option);
+  const answers = pairsOf('--answer manyUsers=true', options.answer);
   return {
     platform,
     file: options.file,
     options: { ...given, ...named },
+    ...(options.input.length === 0 ? {} : { inputs: pairsOf('--input domain=shop.example.com', options.input) }),
+    ...(options.answer.length === 0 ? {} : { answers: readAnswers(answers) }),
     kubeconfig: options.kubeconfig,
     context: options.context,
     namespace: options.namespace,
@@ -65,17 +82,33 @@ export function siteFlags(command: Command): SiteFlags {
     keyFile: options.keyFile,
     keyCreated: options.keyCreated,
     caFile: options.caFile,
+    charts: options.charts,
     proveImages: options.proveImages,
   };
 }
 
-function splitPair(text: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  throw new Problem('BAD_OPTION', `--option takes NAME=VALUE, not "${text}".`, {
-    exitCode: exitCodes.usage,
-    advice: ['--option cloud=aws'],
-  });
+/** @param example the flag as it should be: its first word is the flag */
+function pairsOf(example: string, texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text): [string, string] => {
+      const at = text.indexOf('=');
+      if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+      throw new Problem('BAD_OPTION', `${example.split(' ')[0] ?? ''} takes NAME=VALUE, not "${text}".`, {
+        exitCode: exitCodes.usage,
+        advice: [example],
+      });
+    }),
+  );
+}
+
+/** As YAML reads them: true, false and numbers are no text. */
+function readAnswers(answers: Readonly<Record<string, string>>): NonNullable<SiteFlags['answers']> {
+  return Object.fromEntries(
+    Object.entries(answers).map(([name, text]) => {
+      if (text === 'true' || text === 'false') return [name, text === 'true'];
+      return [name, /^-?\d{1,15}(\.\d{1,6})?$/.test(text) ? Number(text) : text];
+    }),
+  );
 }
 
 /** Commander leaves unknown flags among the arguments, in order. */

@@ -3,6 +3,7 @@ import { affirmationsOf, withWord } from '../main/decisions.ts';
 import type { OpenSite } from '../main/open-site.ts';
 import { verifyRun, type Verified } from '../main/verify-run.ts';
 import type { RunState } from '../journal/fold.ts';
+import { finalTarget } from '../model/hops.ts';
 import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
 import { renderChecks } from '../render/checks.ts';
 import { askYes, canAsk } from './ask.ts';
@@ -34,7 +35,7 @@ export async function verify(
     open.filter((result) => !said.some((text) => idOf(text) === result.check)),
     site,
   );
-  const target = state.plan?.route[0]?.to ?? '';
+  const target = state.plan === undefined ? '' : finalTarget(state.plan);
   const words = affirmationsOf([...said, ...asked], site.osUser, site.clock.now(), target);
   await rememberAffirmations(site.folder, words);
   const results = withWord(looked, words);

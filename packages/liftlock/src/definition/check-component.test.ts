@@ -28,6 +28,9 @@ it.each([
   [{ values: { carry: 'exported', file: 'x', files: ['y'] } }, 'exclude each other'],
   [{ guideCommand: 'helm upgrade --force --atomic {relase}' }, 'did you mean "release"'],
   [{ guideCommand: 'helm upgrade {release}' }, '--force stands here or under flags, but not in both'],
+  [{ guideCommands: [{ when: 'true', command: 'helm upgrade --force --atomic {archive} {set}' }] }, 'chart.archive'],
+  [{ guideCommands: [{ when: 'true', command: 'helm upgrade --force --atomic {sett}' }] }, 'did you mean "set"'],
+  [{ guideCommands: [{ when: 'true', command: 'helm upgrade {release}' }] }, '--atomic stands here or under flags'],
 ])('a component that says %j', (change, message) => {
   expect(mistakesWith(change)).toContain(message);
 });

@@ -1,27 +1,14 @@
-import { type Check, type Component, durationSeconds, type Platform } from '../model/platform.ts';
+import { durationSeconds } from '../model/duration.ts';
+import { type Check, type Component, type Platform } from '../model/platform.ts';
 import { isVersionRange } from '../model/version.ts';
-import { chartFaults, guideFaults, valuesFaults } from './check-component.ts';
+import { chartFaults, guideFaults, namedFaults, valuesFaults } from './check-component.ts';
+import { repeated, type Fault } from './fault.ts';
+import { factFaults, inputFaults } from './check-facts.ts';
+import { knownOf, migrationFaults, whenFaults } from './check-migrations.ts';
+import { routeFaults } from './check-routes.ts';
 import type { Path } from './mistake.ts';
 import { suggestion } from './nearest.ts';
 import { checkTemplates } from './resolve.ts';
-
-/** Something wrong that the schema alone cannot see. */
-export interface Fault {
-  readonly path: Path;
-  readonly message: string;
-  /** True when the key is wrong, not its value. */
-  readonly isKey?: boolean | undefined;
-}
-
-/** Every value that stands a second time. */
-function repeated(what: string, values: readonly string[], path: (index: number) => Path): Fault[] {
-  return values.flatMap((value, index) => {
-    const first = values.indexOf(value);
-    return first === index
-      ? []
-      : [{ path: path(index), message: `the ${what} "${value}" stands twice; the first is number ${first + 1}` }];
-  });
-}
 
 /** A duration of no time at all: a timeout or grace of zero ends before it begins. */
 export function zeroDuration(duration: string | undefined, path: Path): Fault[] {
@@ -53,10 +40,15 @@ function optionFaults(platform: Platform): Fault[] {
   });
 }
 
-function componentFaults(component: Component, index: number): Fault[] {
+function componentFaults(component: Component, index: number, platform: Platform): Fault[] {
   const path = ['components', index] as const;
   const faults = zeroDuration(component.timeout, [...path, 'timeout']);
-  faults.push(...chartFaults(component, path), ...valuesFaults(component, path), ...guideFaults(component, path));
+  faults.push(
+    ...chartFaults(component, path),
+    ...valuesFaults(component, path),
+    ...guideFaults(component, path),
+    ...namedFaults(component, path, platform),
+  );
   return faults;
 }
 
@@ -65,6 +57,11 @@ function checkFaults(check: Check, index: number): Fault[] {
   if (check.kind === 'create-delete' && !check.path.startsWith('/')) {
     return [{ path: [...path, 'path'], message: 'must begin with /' }];
   }
+  if (check.kind === 'condition')
+    return [
+      ...whenFaults(check.until, [...path, 'until'], { objects: undefined, object: undefined, version: undefined }),
+      ...zeroDuration(check.within, [...path, 'within']),
+    ];
   if (check.kind !== 'logs') return [];
   return (['error', 'warning'] as const)
     .filter((level) => !isPattern(check.patterns[level]))
@@ -116,7 +113,11 @@ export function platformFaults(platform: Platform, codes?: readonly string[]): r
       (index) => ['components', index, 'name'],
     ),
     ...repeated('release', releases, (index) => ['components', index, 'release']),
-    ...components.flatMap(componentFaults),
+    ...components.flatMap((component, index) => componentFaults(component, index, platform)),
+    ...inputFaults(platform, knownOf(platform).names),
+    ...factFaults(platform),
+    ...routeFaults(platform, knownOf(platform).names),
+    ...migrationFaults(platform),
     ...checkTemplates(platform),
     ...repeated(
       'checklist id',

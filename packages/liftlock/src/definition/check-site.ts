@@ -1,6 +1,9 @@
 import type { Platform } from '../model/platform.ts';
 import type { Site } from '../model/site.ts';
-import { type Fault, graceFaults, zeroDuration } from './check-platform.ts';
+import { graceFaults, zeroDuration } from './check-platform.ts';
+import { carryFaults } from './check-migrations.ts';
+import type { Fault } from './fault.ts';
+import { inputFault, questionsOf } from './inputs.ts';
 import type { Path } from './mistake.ts';
 import { suggestion } from './nearest.ts';
 
@@ -61,6 +64,16 @@ function platformNames(site: Site, platform: Platform): Fault[] {
   return [
     ...unknownNames('option', Object.keys(site.options), Object.keys(platform.options), 'options'),
     ...values,
+    ...unknownNames('input', Object.keys(site.inputs), Object.keys(platform.inputs), 'inputs'),
+    ...inputFaults(site, platform),
+    ...unknownNames('question', Object.keys(site.answers), questionsOf(platform), 'answers'),
+    ...unknownNames(
+      'component',
+      Object.keys(site.carry),
+      platform.components.map(({ name }) => name),
+      'carry',
+    ),
+    ...commandFaults(site, platform),
     ...unknownNames(
       'component',
       Object.keys(site.timeouts),
@@ -88,6 +101,26 @@ function platformNames(site: Site, platform: Platform): Fault[] {
   ];
 }
 
+function inputFaults(site: Site, { inputs }: Platform): Fault[] {
+  return Object.entries(site.inputs).flatMap(([name, value]) => {
+    const input = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+    const message = input === undefined ? undefined : inputFault(value, input);
+    return message === undefined ? [] : [{ path: ['inputs', name], message }];
+  });
+}
+
+/** Steps that run a command on this machine are named by their ids, as the plan has them. */
+function commandFaults({ localCommands }: Site, { migrations, components }: Platform): Fault[] {
+  const ids = migrations.flatMap(({ id, component = components[0]?.name ?? '', steps }) =>
+    steps.flatMap((step) => (step.kind === 'local-command' ? [`${component}/${id}/${step.id}`] : [])),
+  );
+  return localCommands.flatMap((id, index) =>
+    ids.includes(id)
+      ? []
+      : [{ path: ['localCommands', index], message: `no migration has the command "${id}"${suggestion(id, ids)}` }],
+  );
+}
+
 /** What is wrong in a site file that has the right shape. */
 export function siteFaults(site: Site, platform?: Platform): readonly Fault[] {
   return [
@@ -95,6 +128,7 @@ export function siteFaults(site: Site, platform?: Platform): readonly Fault[] {
     ...credentialFaults(site),
     ...Object.entries(site.timeouts).flatMap(([name, duration]) => zeroDuration(duration, ['timeouts', name])),
     ...graceFaults(site.graces),
+    ...Object.entries(site.carry).flatMap(([name, rules]) => carryFaults(rules, ['carry', name])),
     ...Object.entries(site.affirmations).flatMap(([id, { at }]) => timeFaults(at, ['affirmations', id, 'at'], true)),
     ...(platform ? platformNames(site, platform) : []),
   ];

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { Platform } from '../model/platform.ts';
 import { Site } from '../model/site.ts';
+import { migrationWords } from './migration-words.ts';
 
 /** What an editor shows, for keys whose schema does not describe itself. By the path of keys; lists have no index. */
 const descriptions: Record<string, string> = {
+  ...migrationWords,
   apiVersion: 'The version of this language',
   kind: 'What the file defines',
   metadata: 'Names for people and for commands',
@@ -66,6 +68,7 @@ const descriptions: Record<string, string> = {
 };
 
 const siteDescriptions: Record<string, string> = {
+  'carry.*.source': 'Who says so',
   'metadata.name': 'Name of this installation: its journal is kept under it',
   metadata: 'Names for people and for commands',
   platform: 'Name of a platform, or the path of a platform.yaml',

@@ -120,11 +120,24 @@ function wrongKind(issues: readonly Issue[]): readonly Issue[] {
   return found.length > 0 ? found : issues;
 }
 
+/** Of a map that may have one of several forms: what is wrong with the form whose own key it has. */
+function ofItsForm(issue: Issue, data: unknown): readonly Issue[] {
+  if (issue.code !== 'invalid_union' || !isJsonObject(valueAt(data, issue.path as Path))) return [issue];
+  const forms = issue.errors;
+  const isMissing = (inner: Issue) =>
+    inner.path.length === 1 && valueAt(data, [...issue.path, ...inner.path] as Path) === undefined;
+  const meant = forms.find((inner) => inner.length > 0 && !inner.some(isMissing));
+  if (meant !== undefined) return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+  const keys = forms.flatMap((inner) => inner.filter(isMissing).map(({ path }) => String(path[0])));
+  return keys.length === 0 ? [issue] : [{ ...issue, code: 'custom', message: `has none of ${keys.join(', ')}` }];
+}
+
 /** What zod found, as mistakes with their places, nearest right words and our own sentences. */
 export function shapeMistakes(schema: z.ZodType, yaml: YamlText, issues: readonly Issue[]): readonly Mistake[] {
   const mistakes: Mistake[] = [];
   const meant = new Set<string>();
-  const judged = isJsonObject(yaml.data) ? wrongKind(issues) : issues;
+  const each = issues.flatMap((issue) => ofItsForm(issue, yaml.data));
+  const judged = isJsonObject(yaml.data) ? wrongKind(each) : each;
   for (const issue of judged) {
     if (issue.code !== 'unrecognized_keys') continue;
     const path = issue.path as Path;

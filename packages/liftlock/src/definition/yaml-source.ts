@@ -2,9 +2,11 @@ import type { z } from 'zod';
 import { isJsonObject } from '../model/json.ts';
 import { Platform } from '../model/platform.ts';
 import { Site } from '../model/site.ts';
-import { platformFaults, type Fault } from './check-platform.ts';
+import { platformFaults } from './check-platform.ts';
+import type { Fault } from './fault.ts';
 import { siteFaults } from './check-site.ts';
 import { badDefinition } from './mistake.ts';
+import { findPlaceholders } from './placeholders.ts';
 import { shapeMistakes } from './shape.ts';
 import { readYaml } from './yaml-text.ts';
 
@@ -47,6 +49,13 @@ export function parsePlatform(text: string, file: string, checks: PlatformChecks
  * @throws BAD_DEFINITION (exit 2) that lists all mistakes with their places
  */
 export function parseSite(text: string, file: string, platform?: Platform): Site {
+  const left = findPlaceholders(text, file).map(({ name, place }) => ({
+    line: place.line ?? 1,
+    column: place.column ?? 1,
+    path: [],
+    message: `${name} is a placeholder of the guide: put the real value there`,
+  }));
+  if (left.length > 0) throw badDefinition(file, left);
   return parse(Site, text, file, (site) => siteFaults(site, platform));
 }
 

@@ -3,15 +3,23 @@ import type { PreflightEvidence } from './evidence.ts';
 import { reinstallFindings } from './foreseen/reinstall.ts';
 import { affirmationFindings } from './rules/affirmations.ts';
 import { capacityFindings } from './rules/capacity.ts';
+import { carriedValueFindings } from './rules/carried-values.ts';
 import { changedDefaultFindings } from './rules/changed-defaults.ts';
+import { chartClaimFindings } from './rules/chart-claims.ts';
+import { chartNameFindings } from './rules/chart-names.ts';
 import { repositoryFindings } from './rules/chart-repositories.ts';
 import { clusterFindings, helmFindings } from './rules/cluster.ts';
 import { healthBeforeFindings } from './rules/health-before.ts';
+import { keptClaimFindings } from './rules/kept-claims.ts';
+import { localCommandFindings } from './rules/local-commands.ts';
+import { inputFindings, noReturnFindings } from './rules/migrations.ts';
 import { permissionFindings } from './rules/permissions.ts';
 import { pinnedImageFindings } from './rules/pinned-images.ts';
+import { predecessorFindings } from './rules/predecessors.ts';
 import { registryKeyFindings } from './rules/registry-key.ts';
 import { allAbsentFindings, releaseFindings } from './rules/releases.ts';
 import { storageFindings } from './rules/storage.ts';
+import { tlsFindings } from './rules/tls.ts';
 import { unreadValueFindings } from './rules/unread-values.ts';
 import { valueFindings } from './rules/values.ts';
 import { versionSkippedFindings } from './rules/versions.ts';
@@ -24,14 +32,23 @@ const rules: readonly ((evidence: PreflightEvidence) => readonly Finding[])[] = 
   permissionFindings,
   releaseFindings,
   healthBeforeFindings,
+  predecessorFindings,
+  chartNameFindings,
+  chartClaimFindings,
+  inputFindings,
+  noReturnFindings,
   versionSkippedFindings,
   valueFindings,
+  carriedValueFindings,
   unreadValueFindings,
   changedDefaultFindings,
   pinnedImageFindings,
   reinstallFindings,
   capacityFindings,
   storageFindings,
+  tlsFindings,
+  keptClaimFindings,
+  localCommandFindings,
   registryKeyFindings,
   affirmationFindings,
   windowFindings,
@@ -53,6 +70,25 @@ export function judge(evidence: PreflightEvidence): readonly Finding[] {
   if (misplaced.length > 0) return misplaced;
   return applyDecisions(
     rules.flatMap((rule) => rule(evidence)),
+    evidence.decisions,
+  );
+}
+
+/** Rules about a chart and the values that it is given: what can be known of a hop before those in between have landed. */
+const aheadRules: typeof rules = [
+  inputFindings,
+  versionSkippedFindings,
+  valueFindings,
+  carriedValueFindings,
+  unreadValueFindings,
+  changedDefaultFindings,
+  pinnedImageFindings,
+];
+
+/** What is wrong with a later hop as far as it can be known now. */
+export function judgeAhead(evidence: PreflightEvidence): readonly Finding[] {
+  return applyDecisions(
+    aheadRules.flatMap((rule) => rule(evidence)),
     evidence.decisions,
   );
 }

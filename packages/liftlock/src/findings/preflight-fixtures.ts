@@ -71,9 +71,11 @@ export function release(
   revisions: readonly Revision[] = [revision(1, 'deployed', '2.2.4')],
   values: JsonObject = {},
 ): Release {
-  const newest = revisions.at(-1) ?? revision(1, 'unknown', '');
-  const installed = revisions.findLast((item) => item.status === 'deployed');
-  return { name, namespace: 'prod', revisions, newest, installed, values, manifest: '', hooks: [] };
+  const chart = name.replace(/^shop-/, '');
+  const own = revisions.map((item) => ({ ...item, chart }));
+  const newest = own.at(-1) ?? { ...revision(1, 'unknown', ''), chart };
+  const installed = own.findLast((item) => item.status === 'deployed');
+  return { name, namespace: 'prod', revisions: own, newest, installed, values, manifest: '', hooks: [] };
 }
 
 export function component(name: string, fields: Partial<ComponentSnapshot> = {}): ComponentSnapshot {
@@ -96,6 +98,7 @@ export function withValues(
 export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
   return {
     readAt: '2026-11-21T10:00:00Z',
+    facts: {},
     helm: { version: 'v3.22.0', path: '/usr/bin/helm' },
     cluster: { server: 'https://k', context: 'prod', uid: 'uid-1', version: 'v1.37.1' },
     who: { user: 'ada', groups: [], osUser: 'ada' },

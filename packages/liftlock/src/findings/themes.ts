@@ -1,6 +1,11 @@
+import { bundleCatalog } from './bundle-catalog.ts';
 import { catalog } from './catalog.ts';
+import { componentCatalog } from './component-catalog.ts';
 import { faultCatalog } from './fault-catalog.ts';
+import { migrationCatalog } from './migration-catalog.ts';
 import { preflightCatalog } from './preflight-catalog.ts';
+import { routeCatalog } from './route-catalog.ts';
+import { stepCatalog } from './step-catalog.ts';
 import { valuesCatalog } from './values-catalog.ts';
 
 /** Codes that a person looks for in the same place. */
@@ -18,13 +23,15 @@ const preflightThemes: readonly (readonly [title: string, words: RegExp])[] = [
   ['Keys, affirmations and the maintenance window', /^(KEY|PULL_SECRET|AFFIRMATION|WINDOW)_/],
   [
     'The cluster, and what may be done there',
-    /^(HELM_TOO_OLD|WRONG_CLUSTER|PERMISSION_|CAPACITY_|UNHEALTHY_|STORAGE_CLASS_)/,
+    /^(HELM_TOO_OLD|WRONG_CLUSTER|PERMISSION_|CAPACITY_|UNHEALTHY_|STORAGE_CLASS_|TLS_|SECRET_DIFFERS|CLAIM_NOT_BOUND|VOLUME_POLICY_|LOCAL_COMMAND_)/,
   ],
   [
     'Releases and their versions',
-    /^(ALL_)?RELEASES?_|^NEWEST_REVISION|^ORIGIN_|^DOWNGRADE|^ALREADY_|^ROLLBACK_|^VERSION_/,
+    /^(ALL_)?RELEASES?_|^ROUTE_|^STOP_|^NEWEST_REVISION|^ORIGIN_|^DOWNGRADE|^ALREADY_|^ROLLBACK_|^VERSION_|^PREDECESSOR_|^CHART_(RENAMED|OWNS)/,
   ],
+  ['Migrations, and what a site must say for them', /^(INPUT_|FACT_|POINT_OF_NO_RETURN)/],
   ['Values', /^(VALUE|DEFAULT_|PINNED_)/],
+  ['Bundles, and charts from a folder', /^(BUNDLE_|CHART_ALTERED)/],
 ];
 
 const order: readonly string[] = [...preflightThemes.map(([title]) => title), forecastTheme, faultTheme];
@@ -32,7 +39,16 @@ const order: readonly string[] = [...preflightThemes.map(([title]) => title), fo
 /** Where a code belongs: every one has exactly one theme. */
 export function themeOf(code: string): string {
   if (Object.hasOwn(faultCatalog, code)) return faultTheme;
-  if (!Object.hasOwn(preflightCatalog, code) && !Object.hasOwn(valuesCatalog, code)) return forecastTheme;
+  const isPreflight = [
+    preflightCatalog,
+    valuesCatalog,
+    migrationCatalog,
+    componentCatalog,
+    routeCatalog,
+    stepCatalog,
+    bundleCatalog,
+  ].some((known) => Object.hasOwn(known, code));
+  if (!isPreflight) return forecastTheme;
   return preflightThemes.find(([, words]) => words.test(code))?.[0] ?? forecastTheme;
 }
 

@@ -1,7 +1,9 @@
+import { carryCatalog } from './carry-catalog.ts';
 import type { CatalogEntry } from './catalog-entry.ts';
 
 /** What the new chart makes of the user's values, and how far the upgrade climbs. */
 export const valuesCatalog = {
+  ...carryCatalog,
   VALUE_NOT_READ: {
     title: 'The new chart does not read a key of your values',
     meaning:

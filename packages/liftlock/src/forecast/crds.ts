@@ -1,11 +1,10 @@
 import { notUpgraded, storedVersionFindings } from '../findings/foreseen/crd-versions.ts';
-import type { ChartContent } from '../model/chart-content.ts';
 import type { Finding } from '../model/finding.ts';
 import { canonicalJson } from '../model/json.ts';
 import type { KubeObject } from '../model/kube.ts';
 import { isProblem } from '../model/problem.ts';
 import type { Unread } from '../model/snapshot.ts';
-import { parseManifest } from '../release/manifest.ts';
+import { isDefinition, packedDefinitions } from '../release/packed-crds.ts';
 import type { LookParts, ReleaseLook } from './foreseen-release.ts';
 
 const collection = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -32,28 +31,24 @@ export const crdsOf: ReleaseLook = async ({ step, objects, chart, release }, par
   );
   // A first installation makes them.
   const packed = release === undefined ? [] : packedDefinitions(chart?.content);
+  const applied = new Set(
+    (parts.steps ?? []).flatMap((item) =>
+      item.kind === 'apply-crds' && item.component === component ? item.names : [],
+    ),
+  );
   const beside = await Promise.all(
     packed.map((crd) =>
       look(crd, async (live) => {
         if (live !== undefined && (await isSame(crd, live, parts))) return [];
-        const dropped = live === undefined ? [] : storedVersionFindings(component, crd, live, false);
-        return [...dropped, notUpgraded(component, crd, live)];
+        // A step of the plan applies it, and is refused as helm would be.
+        const isApplied = applied.has(crd.metadata.name);
+        const dropped = live === undefined ? [] : storedVersionFindings(component, crd, live, isApplied);
+        return isApplied ? dropped : [...dropped, notUpgraded(component, crd, live)];
       }),
     ),
   );
   return { findings: [...templated, ...beside].flat(), unforeseen };
 };
-
-/** Definitions in `crds/` of a chart and of the charts inside it. */
-function packedDefinitions(content: ChartContent | undefined): readonly KubeObject[] {
-  if (content === undefined) return [];
-  const own = (content.crds ?? []).flatMap(({ text }) => parseManifest(text)).filter(isDefinition);
-  return [...own, ...content.subcharts.flatMap(packedDefinitions)];
-}
-
-function isDefinition({ kind, apiVersion }: KubeObject): boolean {
-  return kind === 'CustomResourceDefinition' && apiVersion.startsWith('apiextensions.k8s.io/');
-}
 
 /** The same after the server's defaults: asked by a dry run of a patch; what it refuses is not the same. */
 async function isSame(crd: KubeObject, live: KubeObject, { writer }: Pick<LookParts, 'writer'>): Promise<boolean> {

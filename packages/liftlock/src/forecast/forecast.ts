@@ -15,10 +15,11 @@ import { attributionOf } from './attribution.ts';
 import type { ForeseenRelease, HelmStep, LookParts } from './foreseen-release.ts';
 import { foreseenWorld } from './foreseen-world.ts';
 import { imagesToProve } from './images.ts';
-import { hopLooks, releaseLooks } from './looks.ts';
+import { aheadLooks, hopLooks, releaseLooks } from './looks.ts';
 import { randomFields, withoutRandom } from './nondeterministic.ts';
 import { changesOf } from './object-changes.ts';
 import { withReplaced } from './replaced.ts';
+import { joinWorlds, worldAfter } from './world-after.ts';
 
 export interface ForecastParts extends LookParts {
   readonly gate: Gate;
@@ -28,6 +29,11 @@ export interface ForecastParts extends LookParts {
   readonly chartFile: (step: HelmUpgradeStep) => Promise<string>;
   /** helm's records as they will be before it begins, where that is not how they are: of releases that are unlocked. */
   readonly records?: readonly KubeObject[] | undefined;
+  /**
+   * What the hops before are foreseen to make of the cluster. What is judged by the cluster as it is now, such as room and
+   * pods, is left to the hop's own forecast.
+   */
+  readonly world?: ForeseenWorld | undefined;
   /** Steps that were forecast already, in the same world: only those that differ are asked for again. */
   readonly known?: KnownSteps | undefined;
   /** Private copies of the values that helm is given. */
@@ -41,6 +47,8 @@ export interface ForecastResult {
   readonly workloads: Readonly<Record<string, readonly KubeObject[]>>;
   /** What the new revisions run. */
   readonly images: readonly ImageToProve[];
+  /** The cluster as the plan would leave it; undefined where that is not known, as of a forecast that was kept. */
+  readonly after?: ForeseenWorld | undefined;
 }
 
 /** Of the rounds of one planning: what was foreseen of a step, by step and world. */
@@ -50,6 +58,7 @@ interface Foreseen {
   readonly foreseen: ForeseenRelease;
   readonly findings: readonly Finding[];
   readonly unforeseen: readonly Unread[];
+  readonly after: ForeseenWorld;
 }
 
 /** How many helms run in the shadow side by side. */
@@ -59,7 +68,8 @@ const sideBySide = 2;
  * Runs the plan's helm steps against the shadow: the real helm computes its real patches and the real API server judges
  * them as dry runs. Nothing is written.
  */
-export async function makeForecast(plan: Plan, parts: ForecastParts): Promise<ForecastResult> {
+export async function makeForecast(plan: Plan, given: ForecastParts): Promise<ForecastResult> {
+  const parts = { ...given, steps: plan.steps };
   const steps = plan.steps.filter(isHelmStep);
   const done: Foreseen[] = [];
   const queue = [...steps];
@@ -72,7 +82,8 @@ export async function makeForecast(plan: Plan, parts: ForecastParts): Promise<Fo
   );
   const inOrder = steps.flatMap((step) => done.filter((item) => item.foreseen.step.id === step.id));
   const releases = inOrder.map((item) => item.foreseen);
-  const hop = await Promise.all(hopLooks.map((look) => look(releases, parts)));
+  const looks = parts.world === undefined ? hopLooks : aheadLooks;
+  const hop = await Promise.all(looks.map((look) => look(releases, parts)));
   const unforeseen = distinct([...[...inOrder, ...hop].flatMap((item) => item.unforeseen), ...waysBack(plan)]);
   const byComponent = <T>(of: (item: ForeseenRelease) => T): Readonly<Record<string, T>> =>
     Object.fromEntries(releases.map((item) => [item.step.component, of(item)]));
@@ -87,6 +98,7 @@ export async function makeForecast(plan: Plan, parts: ForecastParts): Promise<Fo
     forecast,
     workloads: byComponent(({ answers }) => workloadsOf(acceptedOf(answers))),
     images: imagesToProve(releases),
+    after: joinWorlds([parts.world ?? {}, ...inOrder.map((item) => item.after)]),
   };
 }
 
@@ -97,14 +109,24 @@ function distinct(unread: readonly Unread[]): readonly Unread[] {
 
 /** A rollback on failure begins from a state that only the failure makes: that is said. */
 function waysBack(plan: Plan): readonly Unread[] {
-  return plan.steps.filter(isUndo).map((step) => ({
-    what: `the way back of ${step.component}, should its upgrade fail`,
-    why: 'it begins from a state that only the failure makes',
-  }));
+  return plan.steps.flatMap((step) => {
+    if (step.kind === 'helm-upgrade' && step.follows !== undefined)
+      return [{ what: step.title, why: 'it begins from what the upgrade before it makes' }];
+    return step.kind === 'helm-rollback' && isUndo(step)
+      ? [
+          {
+            what: `the way back of ${step.component}, should its upgrade fail`,
+            why: 'it begins from a state that only the failure makes',
+          },
+        ]
+      : [];
+  });
 }
 
+/** A second upgrade of a release begins from what the first one makes: it changes values back, and is not foreseen. */
 function isHelmStep(step: Step): step is HelmStep {
-  return (step.kind === 'helm-upgrade' || step.kind === 'helm-rollback') && !isUndo(step);
+  if (step.kind === 'helm-upgrade') return step.follows === undefined;
+  return step.kind === 'helm-rollback' && !isUndo(step);
 }
 
 /** Objects as they would be, of the writes that were accepted. */
@@ -130,6 +152,7 @@ async function foreseeIn(world: ForeseenWorld, step: HelmStep, parts: ForecastPa
   const judgements = await Promise.all(releaseLooks.map((look) => look(foreseen, parts)));
   return {
     foreseen,
+    after: worldAfter(answers),
     findings: judgements.flatMap((judgement) => judgement.findings),
     unforeseen: [
       ...foreseen.answers

@@ -4,7 +4,7 @@ import type { ObjectChange } from '../model/plan.ts';
 import type { ClusterReader, ClusterWriter, ImageQuestion, ImageStatus, ShadowAnswer } from '../model/ports.ts';
 import type { Redactor } from '../model/redaction.ts';
 import type { ChartInfo, Release, Snapshot, Unread } from '../model/snapshot.ts';
-import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
+import type { HelmRollbackStep, HelmUpgradeStep, Step } from '../model/step.ts';
 import type { ReleaseRecord } from '../release/release-record.ts';
 
 export type HelmStep = HelmUpgradeStep | HelmRollbackStep;
@@ -38,6 +38,8 @@ export interface LookParts {
   readonly writer: Pick<ClusterWriter, 'dryRunCreate' | 'dryRunPatch'>;
   readonly redactor: Redactor;
   readonly snapshot: Snapshot;
+  /** Every step of the plan: what others than helm's make of the cluster. */
+  readonly steps?: readonly Step[] | undefined;
   /** The last rung of a ladder, for components that may be uninstalled and installed again. */
   readonly mayReinstall?: ((component: string) => Remedy | undefined) | undefined;
   /** The site says that no node comes by itself. */

@@ -36,3 +36,6 @@ export const releaseLooks: readonly ReleaseLook[] = [
 
 /** What is looked at over all releases of a hop. */
 export const hopLooks: readonly HopLook[] = [hooksOf, podsOf, referencesOf, rolloutsOf, storageOf, imagesOfHop];
+
+/** Of those, what can be looked at before the hops in between have landed: the others ask the cluster as it is now. */
+export const aheadLooks: readonly HopLook[] = [imagesOfHop];

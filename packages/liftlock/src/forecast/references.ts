@@ -25,7 +25,12 @@ export const referencesOf: HopLook = async (releases, parts) => {
   const hop = await readHop(releases, parts);
   const wanted = wantedReferences(hop);
   const [found, classes] = await Promise.all([lookUp(wanted, parts), classesOf(hop, parts)]);
-  const judged = missingReferences(hop, wanted, (item) => found.get(pathOf(item)) ?? 'absent');
+  const made = madeSecrets(parts);
+  const judged = missingReferences(
+    hop,
+    wanted,
+    (item) => made.get(pathOf(item)) ?? found.get(pathOf(item)) ?? 'absent',
+  );
   // What the preflight says of the platform's own pull secret is not said again.
   const isTold = parts.snapshot.pullSecret?.exists === false;
   const findings = judged.findings.filter(({ code }) => !(isTold && code === 'PULL_SECRET_MISSING'));
@@ -35,8 +40,19 @@ export const referencesOf: HopLook = async (releases, parts) => {
   };
 };
 
-function pathOf({ kind, name, namespace }: Wanted): string {
+function pathOf({ kind, name, namespace }: Pick<Wanted, 'kind' | 'name' | 'namespace'>): string {
   return `/api/v1/namespaces/${namespace}/${plurals[kind]}/${name}`;
+}
+
+/** Secrets that steps of the plan make from files, with their keys. */
+function madeSecrets({ steps = [] }: Pick<LookParts, 'steps'>): ReadonlyMap<string, Lookup> {
+  return new Map(
+    steps.flatMap((step) =>
+      step.kind === 'create-secret'
+        ? [[pathOf({ ...step, kind: 'Secret' }), { keys: new Set(Object.keys(step.files)) }] as const]
+        : [],
+    ),
+  );
 }
 
 /** How many reads go side by side. */

@@ -28,7 +28,7 @@ function journal(bodies: readonly EntryBody[]): readonly Entry[] {
 /** What a faithful engine may write for an action, chosen by a number. */
 function outcomes(state: ReturnType<typeof foldJournal>): readonly EntryBody[] {
   const action = nextAction(state);
-  if (action.do === 'finish') return [{ type: 'run-finished' }];
+  if (action.do === 'finish' || action.do === 'replan') return [{ type: 'run-finished' }];
   const step = action.step.id;
   const problem = { code: 'X', message: 'x', advice: [] };
   switch (action.do) {

@@ -3,7 +3,9 @@ import type { Entry, EntryBody, Fault, ProblemRecord } from '../model/journal.ts
 import type { JsonObject } from '../model/json.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Touched } from '../model/problem.ts';
-import { isUndo, type Step } from '../model/step.ts';
+import { readPlan } from '../model/hops.ts';
+import { isPairedUndo, isUndo, type Step } from '../model/step.ts';
+import { isGoingBack, waysBack } from './undo.ts';
 
 /**
  * Where a step stands.
@@ -42,6 +44,12 @@ export interface StepState {
   readonly endedAt?: string | undefined;
 }
 
+/** A hop that a run has finished: its steps are settled, and never counted for the next one. */
+export interface FinishedHop {
+  readonly plan: Plan;
+  readonly steps: readonly StepState[];
+}
+
 /** A run is the fold of its journal. */
 export interface RunState {
   readonly run: string;
@@ -50,8 +58,12 @@ export interface RunState {
   readonly ticket?: string | undefined;
   readonly rollbackOf?: string | undefined;
   readonly decisions: readonly Decision[];
+  /** Of the hop that the run is at. */
   readonly plan?: Plan | undefined;
+  /** Of the hop that the run is at: ids of steps repeat from hop to hop. */
   readonly steps: readonly StepState[];
+  /** Hops before that one, the first first. */
+  readonly hops: readonly FinishedHop[];
   readonly baseline?: JsonObject | undefined;
   readonly startedAt: string;
   readonly endedAt?: string | undefined;
@@ -61,9 +73,14 @@ export interface RunState {
   readonly evidence?: string | undefined;
 }
 
+/** The steps of every hop that the run has begun, in order. */
+export function allSteps(state: Pick<RunState, 'hops' | 'steps'>): readonly StepState[] {
+  return [...state.hops.flatMap((hop) => hop.steps), ...state.steps];
+}
+
 /** Whether anything in the cluster was changed by the run so far. */
-export function touchedBy(state: RunState): Touched {
-  const marks = state.steps.map((step) => (step.phase === 'acting' ? 'unknown' : step.touched));
+export function touchedBy(state: Pick<RunState, 'hops' | 'steps'>): Touched {
+  const marks = allSteps(state).map((step) => (step.phase === 'acting' ? 'unknown' : step.touched));
   if (marks.includes('yes')) return 'yes';
   return marks.includes('unknown') ? 'unknown' : 'no';
 }
@@ -95,6 +112,7 @@ export function foldJournal(entries: readonly Entry[]): RunState {
     rollbackOf: first.rollbackOf,
     decisions: first.decisions,
     steps: [],
+    hops: [],
     startedAt: first.at,
     resumes: 0,
     status: 'running',
@@ -105,23 +123,26 @@ export function foldJournal(entries: readonly Entry[]): RunState {
 /** An act whose end was never written may have done anything: it stays unknown for the rest of the run. */
 function resumedStep(step: StepState): StepState {
   if (step.phase === 'settled') return step;
-  const fresh: StepState = { ...step, phase: 'todo', problem: undefined };
+  // A new try has its time anew; one that was only interrupted goes on with what is left of it.
+  const startedAt = step.phase === 'failed' ? undefined : step.startedAt;
+  const fresh: StepState = { ...step, phase: 'todo', problem: undefined, startedAt };
   return step.phase === 'acting' ? { ...fresh, touched: worse(step.touched, 'unknown'), wasCutOff: true } : fresh;
 }
 
 /**
- * A way back that was begun is finished first: the step that it undoes stays failed until then. One that was not, or that is
- * over, may be needed again.
+ * A way back that was begun is finished first: the step that called for it stays failed until then. One that was not, or that is
+ * over, may be needed again; what it has put back is to be changed once more.
  */
 function resumedSteps(steps: readonly StepState[]): readonly StepState[] {
-  const unfinished = steps.flatMap(({ step, phase, wasTried }) =>
-    isUndo(step) && wasTried && phase !== 'settled' ? [step.undoes] : [],
-  );
+  const failed = steps.find(({ step, phase }) => phase !== 'settled' && !isUndo(step));
+  const ways = failed?.phase === 'failed' ? waysBack(failed, steps) : [];
+  if (isGoingBack(ways)) return steps.map((state) => (state === failed ? state : resumedStep(state)));
+  const early = ways.filter(({ phase }) => phase === 'settled');
+  const reopened = new Set(early.flatMap(({ step }) => (isPairedUndo(step) ? [step.undoes] : [])));
   return steps.map((state) => {
-    const { step } = state;
-    if (unfinished.includes(step.id)) return state;
-    if (!isUndo(step) || unfinished.includes(step.undoes)) return resumedStep(state);
-    return { ...freshStep(step), touched: state.touched, writes: state.writes };
+    if (reopened.has(state.step.id)) return { ...resumedStep(state), phase: 'todo' };
+    if (!isUndo(state.step) && !early.includes(state)) return resumedStep(state);
+    return { ...freshStep(state.step), touched: state.touched, writes: state.writes };
   });
 }
 
@@ -130,12 +151,7 @@ function applyEntry(state: RunState, entry: Entry): RunState {
     case 'run-started':
       return state;
     case 'hop-planned':
-      return {
-        ...state,
-        plan: entry.plan,
-        decisions: entry.plan.decisions,
-        steps: keepSettled(state.steps, entry.plan.steps),
-      };
+      return planHop(state, readPlan(entry.plan));
     case 'baseline':
       return { ...state, baseline: entry.health };
     case 'resumed':
@@ -160,6 +176,15 @@ function applyEntry(state: RunState, entry: Entry): RunState {
         steps: state.steps.map((step) => (step.step.id === entry.step ? applyStepEntry(step, entry, entry.at) : step)),
       };
   }
+}
+
+/** A hop that is planned again keeps what its steps have reached; the next one begins with fresh steps, whatever their ids. */
+function planHop(state: RunState, plan: Plan): RunState {
+  const { decisions } = plan;
+  if (state.plan === undefined || state.plan.hop === plan.hop)
+    return { ...state, plan, decisions, steps: keepSettled(state.steps, plan.steps) };
+  const finished: FinishedHop = { plan: state.plan, steps: state.steps };
+  return { ...state, plan, decisions, hops: [...state.hops, finished], steps: plan.steps.map(freshStep) };
 }
 
 type StepEntry = Extract<EntryBody, { readonly step: string }>;
@@ -215,7 +240,6 @@ function worse(a: Touched, b: Touched): Touched {
   return a === 'unknown' || b === 'unknown' ? 'unknown' : 'no';
 }
 
-/** A hop that is planned again keeps what equal steps have reached. */
 function keepSettled(before: readonly StepState[], steps: readonly Step[]): readonly StepState[] {
   const byId = new Map(before.map((state) => [state.step.id, state]));
   return steps.map((step) => {

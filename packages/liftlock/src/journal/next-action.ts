@@ -1,6 +1,7 @@
+import { hasNextHop } from '../model/hops.ts';
 import { isUndo, type Step } from '../model/step.ts';
 import type { RunState, StepState } from './fold.ts';
-import { undoOf } from './undo.ts';
+import { waysBack } from './undo.ts';
 
 /** The next thing to do, or why nothing is left. */
 export type Action =
@@ -9,6 +10,8 @@ export type Action =
   | { readonly do: 'act'; readonly step: Step }
   | { readonly do: 'confirm'; readonly step: Step }
   | { readonly do: 'stop'; readonly step: Step }
+  /** This hop is finished and verified: the next one is planned from how things are now. */
+  | { readonly do: 'replan'; readonly hop: number }
   | { readonly do: 'finish' };
 
 /**
@@ -17,11 +20,14 @@ export type Action =
  */
 export function nextAction(state: RunState): Action {
   const open = state.steps.find((step) => step.phase !== 'settled' && !isUndo(step.step));
-  if (open === undefined) return { do: 'finish' };
-  const undo = open.phase === 'failed' ? undoOf(open, state.steps) : undefined;
+  if (open === undefined) return afterLastStep(state);
+  const ways = open.phase === 'failed' ? waysBack(open, state.steps) : [];
   // Whatever becomes of the way back, the run stops with what made it necessary.
-  if (undo === undefined || undo.phase === 'settled') return actionFor(open);
-  return actionFor(undo);
+  return actionFor(ways.find(({ phase }) => phase !== 'settled') ?? open);
+}
+
+function afterLastStep({ plan }: RunState): Action {
+  return plan !== undefined && hasNextHop(plan) ? { do: 'replan', hop: plan.hop + 1 } : { do: 'finish' };
 }
 
 function actionFor(open: StepState): Action {

@@ -11,14 +11,16 @@ import {
   loadSite,
   loadValuesFile,
 } from '../adapters/files/platform-catalog.ts';
+import { withAbsoluteInputs } from '../adapters/files/site-paths.ts';
 import { readSiteMemory, type SiteMemory } from '../adapters/files/site-memory.ts';
 import { cacheHome, siteFolder, stateHome } from '../adapters/files/state-folder.ts';
 import { makeGate } from '../adapters/gate/gate.ts';
 import { makeHelmRepositories } from '../adapters/helm/helm-repositories.ts';
 import { findHelm } from '../adapters/helm/helm-runner.ts';
 import { request } from '../adapters/http/http-client.ts';
+import { helmBeside, makeChartFolder } from '../adapters/registry/chart-folder.ts';
 import { makeRegistry } from '../adapters/registry/registry.ts';
-import { expand, resolveOptions } from '../definition/index.ts';
+import { checkAnswers, checkInputs, expand, resolveOptions } from '../definition/index.ts';
 import { digestOfJson } from '../model/digest.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Platform } from '../model/platform.ts';
@@ -36,6 +38,7 @@ import type { Redactor } from '../model/redaction.ts';
 import { Site } from '../model/site.ts';
 import type { KeyInfo, ValuesFile } from '../model/snapshot.ts';
 import { systemClock } from './clock.ts';
+import { componentOfCommand, loadCommand } from './console-command.ts';
 
 type Environment = NodeJS.ProcessEnv;
 
@@ -44,6 +47,8 @@ export interface SiteFlags {
   readonly platform?: string | undefined;
   readonly file?: string | undefined;
   readonly options: Readonly<Record<string, string>>;
+  readonly inputs?: Readonly<Record<string, string>> | undefined;
+  readonly answers?: Site['answers'] | undefined;
   readonly kubeconfig?: string | undefined;
   readonly context?: string | undefined;
   readonly namespace?: string | undefined;
@@ -53,6 +58,7 @@ export interface SiteFlags {
   readonly keyCreated?: string | undefined;
   readonly caFile?: string | undefined;
   readonly proveImages?: Site['proveImages'] | undefined;
+  readonly charts?: string | undefined;
 }
 
 /** A platform and a site, read and checked, without a cluster. */
@@ -116,15 +122,23 @@ export async function describeSite(flags: SiteFlags, environment: Environment): 
     ...base.credentials.registry,
     ...definedOnly({ keyFile: absolute(flags.keyFile), keyCreated: flags.keyCreated, caFile: absolute(flags.caFile) }),
   };
+  checkInputs(platform, flags.inputs ?? {});
+  checkAnswers(platform, flags.answers ?? {});
   const site: Site = {
     ...base,
     options,
+    inputs: {
+      ...base.inputs,
+      ...withAbsoluteInputs({ ...base, inputs: flags.inputs ?? {} }, platform, process.cwd()).inputs,
+    },
+    answers: { ...base.answers, ...flags.answers },
     cluster: { ...base.cluster, ...definedOnly({ kubeconfig: absolute(flags.kubeconfig), context: flags.context }) },
     ...definedOnly({
       namespace: flags.namespace ?? base.namespace,
       valuesFrom: absolute(flags.valuesFrom) ?? base.valuesFrom,
-      proveImages: flags.proveImages ?? base.proveImages,
+      charts: absolute(flags.charts) ?? base.charts,
     }),
+    proveImages: flags.proveImages ?? base.proveImages ?? provenWhere(flags.charts ?? base.charts),
     credentials: { registry },
   };
   return {
@@ -139,11 +153,18 @@ export async function describeSite(flags: SiteFlags, environment: Environment): 
   };
 }
 
+/** Without a vendor's registry at hand, whether an image can be pulled is for the nodes to show (O25). */
+function provenWhere(charts: string | undefined): NonNullable<Site['proveImages']> {
+  return charts === undefined ? 'local' : 'cluster';
+}
+
 export interface OpenParts {
   /** Tells the person who waits what is waited for. */
   readonly say?: ((text: string) => void) | undefined;
   readonly environment: Environment;
   readonly redactor: Redactor;
+  /** Where charts are but looked up for information: one attempt for each request, and none goes on after the signal. */
+  readonly lookingUp?: AbortSignal | undefined;
 }
 
 /** Opens the site: cluster, helm, registry, gate. Nothing is written. */
@@ -151,7 +172,9 @@ export async function openSite(described: Described, flags: SiteFlags, parts: Op
   const { site } = described;
   const { redactor, environment } = parts;
   const clock = systemClock;
-  const helm = await findHelm({ flag: flags.helm, env: environment });
+  const { charts } = site;
+  const beside = charts === undefined ? undefined : () => helmBeside(charts);
+  const helm = await findHelm({ flag: flags.helm, env: environment, beside });
   const connection = await connectCluster({
     kubeconfig: site.cluster.kubeconfig,
     context: site.cluster.context,
@@ -193,7 +216,11 @@ export async function openSite(described: Described, flags: SiteFlags, parts: Op
     },
     // Only where the site names a folder: a file that happens to lie where one stands is no decision.
     hasValues: async (path) => site.valuesFrom !== undefined && hasValuesFile(site.valuesFrom, path),
-    loadValues: (path) => loadValuesFile(checkout, expand(path, site.options)),
+    loadValues: (path) => {
+      const component = componentOfCommand(described.platform, site, path);
+      if (component !== undefined) return loadCommand(path, component, { namespace: described.namespace, redactor });
+      return loadValuesFile(checkout, expand(path, site.options));
+    },
     key: async () => (keyFile === undefined ? undefined : ages.ageOf(readKeyFile(keyFile, redactor).keyId, keyCreated)),
     keyJson: async () => {
       if (keyFile === undefined)
@@ -226,12 +253,14 @@ export function openRegistry(described: Described, parts: OpenParts) {
     cacheFolder: cacheHome(parts.environment),
     caFile: wanted.caFile,
     plainHttp: wanted.plainHttp ?? false,
+    ...(parts.lookingUp === undefined ? {} : { attempts: 1, signal: parts.lookingUp }),
     request,
     clock: systemClock,
     redactor: parts.redactor,
   });
   const ages = keyAges(join(stateHome(parts.environment), 'keys.json'), systemClock);
-  return { registry, credentials, ages };
+  if (site.charts === undefined) return { registry, credentials, ages };
+  return { registry: { ...registry, ...makeChartFolder(site.charts) }, credentials, ages };
 }
 
 /** Where a platform without a registry keeps its charts: the host that the site's credentials are for. */
@@ -249,15 +278,21 @@ function withReleases(platform: Platform, releases: Site['releases']): Platform 
   return { ...platform, components };
 }
 
-/** The flags as the journal keeps them: absolute paths, no secrets. */
-export function inputsOf(flags: SiteFlags): JsonObject {
+/**
+ * The flags as the journal keeps them: absolute paths, no secrets.
+ * @param site what they were read for: it knows which inputs are files
+ */
+export function inputsOf(flags: SiteFlags, { inputs }: Pick<Site, 'inputs'>): JsonObject {
+  const own = Object.keys(flags.inputs ?? {}).map((name) => [name, inputs[name] ?? '']);
   return definedOnly({
     ...flags,
+    inputs: own.length === 0 ? undefined : Object.fromEntries(own),
     file: absolute(flags.file),
     kubeconfig: absolute(flags.kubeconfig),
     valuesFrom: absolute(flags.valuesFrom),
     keyFile: absolute(flags.keyFile),
     caFile: absolute(flags.caFile),
+    charts: absolute(flags.charts),
   });
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openJournal } from '../adapters/journal/sqlite-journal.ts';
-import { foldJournal, type RunState } from '../journal/fold.ts';
+import { allSteps, foldJournal, type RunState } from '../journal/fold.ts';
 import type { JournalStore } from '../model/ports.ts';
 import { Redactor } from '../model/redaction.ts';
 
@@ -26,7 +26,7 @@ export function pastSeconds(folder: string): Readonly<Record<string, number>> {
   try {
     const seconds: Record<string, number> = {};
     for (const state of readRuns(store).toReversed()) {
-      for (const { step, phase, actSeconds, confirmSeconds } of state.steps) {
+      for (const { step, phase, actSeconds, confirmSeconds } of allSteps(state)) {
         if (step.kind !== 'helm-upgrade' || phase !== 'settled' || actSeconds === 0) continue;
         seconds[step.component] = Math.round(actSeconds + confirmSeconds);
       }

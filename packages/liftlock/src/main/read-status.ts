@@ -1,13 +1,20 @@
 import { connectCluster } from '../adapters/cluster/connect.ts';
-import type { ComponentStatus, SiteStatus } from '../model/status.ts';
-import { compareVersions } from '../model/version.ts';
-import { partlyAt } from '../release/history.ts';
-import { readReleases } from '../release/record.ts';
+import { isProblem } from '../model/problem.ts';
+import type { SiteStatus } from '../model/status.ts';
+import { newestIn } from '../model/version.ts';
+import { hopTitle } from '../render/route-words.ts';
+import { availableVersions } from './available-versions.ts';
+import { componentStatus, placedComponents } from './component-status.ts';
+import { describeSite, openRegistry, type Described, type OpenParts, type SiteFlags } from './open-site.ts';
 import { openExistingJournal, readRuns } from './past-runs.ts';
-import { describeSite, type OpenParts, type SiteFlags } from './open-site.ts';
-import { listRecords } from '../snapshot/read-release.ts';
 
-/** Reads what is installed: one LIST of release records, nothing else. */
+/** Milliseconds: `status` is about the cluster, and does not wait for an index that does not answer. */
+const indexPatience = 3000;
+
+/**
+ * Reads what is installed, one LIST of release records a namespace. Without a target, what is installed is held against the newest
+ * version of the index, where there is one: `status` fails with the cluster, never with the index.
+ */
 export async function readStatus(flags: SiteFlags, target: string | undefined, parts: OpenParts): Promise<SiteStatus> {
   const described = await describeSite(flags, parts.environment);
   const { site, platform, namespace } = described;
@@ -16,21 +23,10 @@ export async function readStatus(flags: SiteFlags, target: string | undefined, p
     context: site.cluster.context,
     env: parts.environment,
   });
-  const records = await listRecords(reader, namespace);
-  const releases = readReleases(records);
-  const components = platform.components.map((component): ComponentStatus => {
-    const release = releases.find((item) => item.name === component.release);
-    const partly = release === undefined ? undefined : partlyAt(release);
-    const installed = release?.installed;
-    return {
-      name: component.name,
-      title: component.title,
-      release: component.release,
-      ...(installed === undefined ? {} : { installed: installed.version, updated: installed.updated }),
-      ...(partly === undefined ? {} : { partlyAt: partly.version, partlyStatus: partly.status }),
-      state: stateOf(installed?.version, partly !== undefined, target),
-    };
-  });
+  const [placed, known] = await Promise.all([
+    placedComponents(reader, platform, namespace),
+    target === undefined ? newestVersion(described, parts) : noNewest,
+  ]);
   const store = openExistingJournal(described.folder, parts.redactor);
   const [lastRun] = store === undefined ? [] : readRuns(store);
   store?.close();
@@ -39,8 +35,8 @@ export async function readStatus(flags: SiteFlags, target: string | undefined, p
     site: site.metadata.name,
     server: reader.server,
     namespace,
-    ...(target === undefined ? {} : { target }),
-    components,
+    ...(target === undefined ? known : { target }),
+    components: placed.map((item) => componentStatus(item, target ?? known.newest)),
     ...(lastRun === undefined
       ? {}
       : {
@@ -49,19 +45,24 @@ export async function readStatus(flags: SiteFlags, target: string | undefined, p
             status: lastRun.status,
             startedAt: lastRun.startedAt,
             reason: lastRun.stopReason,
+            ...(lastRun.plan !== undefined && lastRun.plan.route.length > 1 ? { hop: hopTitle(lastRun.plan) } : {}),
           },
         }),
   };
 }
 
-function stateOf(
-  installed: string | undefined,
-  isPartly: boolean,
-  target: string | undefined,
-): ComponentStatus['state'] {
-  if (isPartly) return 'partly';
-  if (installed === undefined) return 'absent';
-  if (target === undefined) return 'installed';
-  const order = compareVersions(installed, target);
-  return order < 0 ? 'behind' : order === 0 ? 'current' : 'ahead';
+type NewestVersion = Pick<SiteStatus, 'newest' | 'newestUnknown'>;
+const noNewest: NewestVersion = {};
+
+async function newestVersion(described: Described, parts: OpenParts): Promise<NewestVersion> {
+  const lookingUp = AbortSignal.timeout(indexPatience);
+  try {
+    const { listing } = openRegistry(described, { ...parts, lookingUp }).registry;
+    const available = await availableVersions(described, { listing });
+    const newest = newestIn('*', available?.versions ?? []);
+    return newest === undefined ? {} : { newest };
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    return { newestUnknown: error.message };
+  }
 }

@@ -40,7 +40,7 @@ export async function openReusing(site: OpenSite, snapshot: Snapshot): Promise<R
       }
       before ??= await revisionNow(site.reader, snapshot.namespace);
       const result = await make({ ...site, reader: watched.reader, gate: watched.gate });
-      const bared = { ...result, workloads: withoutSecrets(result.workloads) };
+      const bared = { ...result, after: undefined, workloads: withoutSecrets(result.workloads) };
       const keep = await keepForecast(bared, plan, watched, before, site.reader);
       if (keep !== undefined) await store.write(key, site.redactor.json(keep));
       return result;

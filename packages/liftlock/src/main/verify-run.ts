@@ -7,7 +7,7 @@ import type { CheckStep } from '../model/step.ts';
 import type { CheckResult } from '../run/checks/check-result.ts';
 import { lookAt } from '../run/steps/check.ts';
 import type { OpenSite } from './open-site.ts';
-import { makeWorld } from './run-plan.ts';
+import { makeWorld } from './make-world.ts';
 
 export interface Verified extends CheckResult {
   /** The check's id. */

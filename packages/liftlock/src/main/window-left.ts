@@ -1,6 +1,7 @@
 import type { PreflightEvidence } from '../findings/evidence.ts';
 import { windowFindings } from '../findings/rules/window.ts';
 import type { Decision, Finding } from '../model/finding.ts';
+import { finalTarget } from '../model/hops.ts';
 import type { Plan } from '../model/plan.ts';
 import { settle } from './decisions.ts';
 
@@ -16,9 +17,14 @@ export function windowLeft(
 ): readonly Finding[] {
   if (evidence.site.window === undefined) return [];
   const selected = left.steps.flatMap((step) => (step.kind === 'helm-upgrade' ? [step.component] : []));
-  const worstSeconds = left.components
-    .filter((component) => selected.includes(component.name))
-    .reduce((sum, component) => sum + component.worstSeconds, 0);
-  const target = left.route[0]?.to ?? '';
+  const secondsOf = (names: readonly string[]) =>
+    left.components
+      .filter((component) => names.includes(component.name))
+      .reduce((sum, component) => sum + component.worstSeconds, 0);
+  const later = (left.ahead ?? []).map(({ steps }) =>
+    secondsOf(steps.flatMap((step) => (step.kind === 'helm-upgrade' ? [step.component] : []))),
+  );
+  const worstSeconds = later.reduce((sum, seconds) => sum + seconds, secondsOf(selected));
+  const target = finalTarget(left);
   return settle(windowFindings({ ...evidence, target, decisions, selected, worstSeconds }), decisions);
 }

@@ -2,6 +2,7 @@ import type { Decision, Finding } from './finding.ts';
 import type { JsonObject } from './json.ts';
 import type { ObjectRef } from './kube.ts';
 import type { ReleaseStatus, Unread, ValueChange } from './snapshot.ts';
+import type { Hop } from './route.ts';
 import type { PinnedChart, Step } from './step.ts';
 
 /** Why a field changes (O21). Which of chart and values it is, is not told apart. */
@@ -31,6 +32,24 @@ export interface ObjectChange {
   readonly restartsPods: boolean;
 }
 
+/** What becomes of one of the user's values on its way to the new chart: never what it holds. */
+export interface CarriedValue {
+  /** As `--allow` and the rules of a definition name it. */
+  readonly path: string;
+  /**
+   * `default`: it says what the former chart says by itself, and the new one does not know it; `set`: the definition sets its
+   * place; `undecided`: it blocks.
+   */
+  readonly becomes: 'kept' | 'moved' | 'retyped' | 'dropped' | 'default' | 'set' | 'undecided';
+  readonly to?: string | undefined;
+  /** Where the definition has it from, or why it could not be decided. */
+  readonly why?: string | undefined;
+  /** Another of the user's values that is in its way. */
+  readonly other?: string | undefined;
+  /** The remedy by which someone decided what the definition does not. */
+  readonly decision?: string | undefined;
+}
+
 /** What the plan says of one component. */
 export interface ComponentPlan {
   readonly name: string;
@@ -49,6 +68,8 @@ export interface ComponentPlan {
   readonly chart: PinnedChart;
   /** User values: live release against the files, masked. */
   readonly values: readonly ValueChange[];
+  /** Where the definition says what becomes of the user's values. */
+  readonly carried?: readonly CarriedValue[] | undefined;
   readonly outage: { readonly expected: boolean; readonly why: string };
   /** Seconds that earlier runs took; undefined before the first. */
   readonly expectedSeconds?: number | undefined;
@@ -66,6 +87,14 @@ export interface Forecast {
   readonly changes: Readonly<Record<string, readonly ObjectChange[]>>;
 }
 
+/** A later hop as it looks now. */
+export interface HopAhead {
+  readonly hop: Hop;
+  readonly steps: readonly Step[];
+  readonly findings: readonly Finding[];
+  readonly unforeseen: readonly Unread[];
+}
+
 /** The ordered steps of an upgrade as data, made by a pure function. */
 export interface Plan {
   readonly apiVersion: 'liftlock.dev/v1alpha1';
@@ -80,7 +109,12 @@ export interface Plan {
   };
   readonly cluster: { readonly server: string; readonly context: string; readonly uid: string };
   readonly helm: { readonly version: string };
-  readonly route: readonly { readonly from: string; readonly to: string }[];
+  /** All hops from the installed version to the target. */
+  readonly route: readonly Hop[];
+  /** Index of the hop that the steps are about: a run is a list of plans, one a hop. */
+  readonly hop: number;
+  /** The hops after this one, as far as they can be known now; each is planned and forecast again when its time comes. */
+  readonly ahead: readonly HopAhead[];
   readonly components: readonly ComponentPlan[];
   readonly steps: readonly Step[];
   readonly decisions: readonly Decision[];

@@ -1,16 +1,9 @@
 import { z } from 'zod';
-
-/** `600s`, `10m`: a duration as helm's --timeout takes it. Kept as seconds. */
-export const Duration = z
-  .string()
-  .regex(/^\d+(s|m|h)$/, 'a duration such as 600s or 10m')
-  .meta({ description: 'A duration such as 600s or 10m' });
-
-/** Seconds of a Duration. */
-export function durationSeconds(text: string): number {
-  const unit = { s: 1, m: 60, h: 3600 }[text.slice(-1)] ?? 1;
-  return Number(text.slice(0, -1)) * unit;
-}
+import { Condition } from './condition.ts';
+import { Duration } from './duration.ts';
+import { Fact, Identifier, ObjectQuery, PlatformInput } from './fact.ts';
+import { Migration } from './migration.ts';
+import { RouteRule } from './route.ts';
 
 const Name = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'lower-case letters, digits and dashes');
 
@@ -55,6 +48,10 @@ export const ComponentChart = z.strictObject({
     .describe('Address of a chart repository, as helm repo add takes it'),
   name: Name.optional().describe('Name of the chart in the repository'),
   as: Name.optional().describe("The name under which the guide adds the repository to helm; else the chart's name"),
+  archive: z
+    .string()
+    .optional()
+    .describe('The file that the guide names where nothing can be pulled, as control-plane-{version}.tgz'),
 });
 export type ComponentChart = z.infer<typeof ComponentChart>;
 
@@ -70,6 +67,9 @@ export const ComponentValues = z.strictObject({
     .optional()
     .describe("exported: the live release's own values, in full; a file of the same name below valuesFrom wins"),
   file: z.string().optional().describe('The file into which the guide exports them'),
+  command: Identifier.optional().describe(
+    "An input: a file with the command that the vendor's console shows; its --set flags are the values",
+  ),
 });
 export type ComponentValues = z.infer<typeof ComponentValues>;
 
@@ -77,6 +77,10 @@ export type ComponentValues = z.infer<typeof ComponentValues>;
 export const GuideFlags = z.strictObject({
   force: z.boolean().default(false).describe('--force: helm replaces objects; left out where that would fail'),
   atomic: z.boolean().default(false).describe('--atomic: a step of its own that rolls back on failure'),
+  clientSide: z
+    .boolean()
+    .default(false)
+    .describe('--server-side=false: Helm 4 applies as Helm 3 does, as the vendor asks; Helm 3 knows no such flag'),
 });
 export type GuideFlags = z.infer<typeof GuideFlags>;
 
@@ -101,8 +105,15 @@ export const Component = z.strictObject({
     .startsWith('helm upgrade ')
     .optional()
     .describe(
-      "The guide's command word by word, where it is not the usual one: {release}, {chart}, {version}, {namespace}, {values}, {timeout}",
+      "The guide's command word by word, where it is not the usual one: {release}, {chart}, {archive}, {version}, {namespace}, {values}, {set}, {timeout}",
     ),
+  guideCommands: z
+    .array(z.strictObject({ when: Condition, command: z.string().startsWith('helm upgrade ') }))
+    .optional()
+    .describe(
+      "Where the guide's command differs from case to case: the first whose condition holds, before guideCommand",
+    ),
+  after: Name.optional().describe('A component that must be healthy at the target version first'),
   timeout: Duration.describe("helm's --timeout, as the guide gives it; 300s, helm's own, where it gives none"),
   upgrade: UpgradeAdvice.optional(),
   migrates: z
@@ -155,6 +166,14 @@ export const Check = z.discriminatedUnion('kind', [
     path: z.string().describe('Collection path of the API below the site url'),
     body: z.record(z.string(), z.unknown()),
     idField: z.string(),
+  }),
+  z.strictObject({
+    id: Name,
+    kind: z.literal('condition'),
+    title: z.string(),
+    objects: ObjectQuery,
+    until: Condition.describe('Over `objects` (a list), `object` (its first) and `version` (the target)'),
+    within: Duration.default('300s'),
   }),
   z.strictObject({
     id: Name,
@@ -219,6 +238,10 @@ export const Platform = z.strictObject({
   }),
   tools: z.strictObject({ helm: z.string().describe('A semver range, such as >=3.16.0') }),
   options: z.record(Name, PlatformOption).default({}),
+  inputs: z.record(Identifier, PlatformInput).default({}).describe('What a site must be told'),
+  facts: z.record(Identifier, Fact).default({}).describe('Questions about the installation, by name'),
+  routes: z.array(RouteRule).default([]).describe('What the vendor says of the way from one version to another'),
+  migrations: z.array(Migration).default([]).describe('Work tied to crossing a version, in order'),
   namespace: Name,
   registry: PlatformRegistry.optional(),
   components: z.array(Component).min(1).describe('In the order in which they are upgraded'),

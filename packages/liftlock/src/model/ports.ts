@@ -46,6 +46,11 @@ export interface ClusterReader {
 /** How a patch is merged. `strategic` knows the keys of Kubernetes' own lists; custom resources take `merge` alone. */
 export type PatchType = 'merge' | 'strategic';
 
+export interface ApplyOptions {
+  readonly dryRun?: boolean | undefined;
+  readonly force?: boolean | undefined;
+}
+
 export interface DeleteOptions {
   readonly uid?: string | undefined;
   /** What becomes of the objects that it owns; the kind's own default where absent. */
@@ -60,6 +65,11 @@ export interface ClusterWriter {
   patch(path: string, patch: JsonObject): Promise<KubeObject>;
   /** Strategic merge patch: `null` removes a field, `$patch: delete` an item of a list. */
   strategicPatch(path: string, patch: JsonObject): Promise<KubeObject>;
+  /**
+   * Server-side apply, which also makes what does not exist. Without `force` a field that another program has written is refused
+   * as OBJECT_CONFLICT, which names it. A dry run writes nothing and gives the object as it would be.
+   */
+  apply(path: string, object: KubeObject, options?: ApplyOptions): Promise<KubeObject>;
   /** The object as it would be after a patch. Writes nothing: the request is a dry run, whatever the path says. */
   dryRunPatch(path: string, patch: JsonObject, type: PatchType): Promise<KubeObject>;
   /** What the API server says of a new object. Writes nothing, and refusals are answers: nothing is thrown for them. */
@@ -187,6 +197,8 @@ export interface CredentialSource {
 export interface PulledChart {
   readonly digest: string;
   readonly file: string;
+  /** The archive's own name, where charts come from a folder. */
+  readonly source?: string | undefined;
 }
 
 /** What a chart repository has of one chart. */
@@ -194,6 +206,8 @@ export interface ChartListing {
   readonly index: ChartIndex;
   /** The newest first, pre-releases among them. */
   readonly versions: readonly string[];
+  /** Of a folder of charts: the versions that the vendor had published when it was made, where the folder tells. */
+  readonly published?: readonly string[] | undefined;
 }
 
 /** What a registry says of an image. */
@@ -215,6 +229,11 @@ export interface Registry {
   resolve(reference: string, version: string): Promise<string>;
   /** What the repository's index says of a chart, read once by this process; undefined for `oci://`. Problems as above. */
   listing(reference: string): Promise<ChartListing | undefined>;
+  /**
+   * The versions of an `oci://` chart that the registry has tags for, the newest first; undefined where it does not tell them, and for
+   * chart repositories. Problems: REGISTRY_UNREACHABLE.
+   */
+  tags(reference: string): Promise<readonly string[] | undefined>;
   /** Pulls the archive by digest into the cache and returns it; verifies every digest. */
   pull(reference: string, digest: string): Promise<PulledChart>;
   /** Proves that the credentials are accepted. */
@@ -264,4 +283,18 @@ export interface WriterLease {
   /** True while this process may write; re-reads the lease when the last renewal is old (O8). */
   mayWrite(): Promise<boolean>;
   release(): Promise<void>;
+}
+
+/** Runs commands on this machine, without a shell. */
+export interface LocalCommands {
+  run(
+    argv: readonly string[],
+    options: { readonly timeoutSeconds: number; readonly signal: AbortSignal },
+  ): Promise<{
+    readonly how: 'ended' | 'not started' | 'timed out' | 'stopped';
+    /** Undefined where a signal ended it, or nothing was started. */
+    readonly exitCode: number | undefined;
+    /** The end of what it printed to both streams, not masked. */
+    readonly output: string;
+  }>;
 }

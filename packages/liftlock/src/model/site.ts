@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { Duration, Graces } from './platform.ts';
+import { Duration } from './duration.ts';
+import { Identifier } from './fact.ts';
+import { ValueRule } from './migration.ts';
+import { Graces } from './platform.ts';
+import { isOneStretch } from './version.ts';
 
 export const Affirmation = z.strictObject({
   by: z.string().min(1).describe('Who affirms it'),
@@ -49,6 +53,32 @@ export const Site = z.strictObject({
   }),
   platform: z.string(),
   options: z.record(z.string(), z.string()).default({}),
+  inputs: z
+    .record(Identifier, z.string())
+    .default({})
+    .describe('What the platform must be told, by the name of the input'),
+  answers: z
+    .record(Identifier, z.union([z.string(), z.boolean(), z.number()]))
+    .default({})
+    .describe("Answers to the platform's questions, by the name of the fact"),
+  stops: z
+    .array(z.string().refine(isOneStretch, 'a version or one range of them, such as 2.15.3, 2.15 or ~2.15.0'))
+    .default([])
+    .describe('Versions at which this site stops on the way, besides those that the vendor asks for'),
+  carry: z
+    .record(z.string(), z.array(ValueRule))
+    .default({})
+    .describe(
+      "What becomes of values that the platform's own table does not know, by component; asked before that table",
+    ),
+  charts: z
+    .string()
+    .optional()
+    .describe('A folder with chart archives, as bundle load leaves it: charts come from there and from nowhere else'),
+  localCommands: z
+    .array(z.string())
+    .default([])
+    .describe('Ids of migration steps that may run a command on this machine'),
   cluster: z
     .strictObject({
       kubeconfig: z.string().optional(),
@@ -75,8 +105,10 @@ export const Site = z.strictObject({
     .describe('Address, or address:port, of the name server that is asked for host names; else that of this machine'),
   proveImages: z
     .enum(['cluster', 'local', 'off'])
-    .default('local')
-    .describe('Whether images exist: asked from here; by the nodes, in a pod for each, before the upgrade; not at all'),
+    .optional()
+    .describe(
+      'Whether images exist: asked from here (local); by the nodes, in a pod for each, before the upgrade (cluster, and the default where charts come from a folder); not at all (off)',
+    ),
   fixedNodes: z.boolean().default(false).describe('No autoscaler: too little room blocks instead of warning'),
   timeScale: z.number().positive().max(1).default(1).describe('Shrinks every timeout and grace; for rehearsals'),
   graces: Graces.partial().optional(),

@@ -1,4 +1,5 @@
 import type { ChartContent } from './chart-content.ts';
+import type { Facts } from './fact.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { KubeObject, ObjectRef } from './kube.ts';
 import type { KeptClaim, KeptObject, KnownAddress } from './step.ts';
@@ -103,6 +104,8 @@ export interface ValuesFile {
   readonly values: JsonObject;
   /** True where it is no file but the live release's own values: `file` is then empty. */
   readonly isCarried?: boolean | undefined;
+  /** True where it is the command that a vendor's console shows; the digest is then that of its values. */
+  readonly isCommand?: boolean | undefined;
 }
 
 /** Health of one thing in scope, before the first write or after the last (O14). */
@@ -180,6 +183,35 @@ export interface KeyInfo {
   readonly sinceIs?: 'stated' | 'first seen' | undefined;
 }
 
+/** A certificate of a PEM file: nothing of its key. */
+export interface CertificateInfo {
+  readonly names: readonly string[];
+  /** ISO 8601. */
+  readonly notBefore: string;
+  readonly notAfter: string;
+  /** sha256 of the public key, to tell whether a private key belongs to it; of a key file alone as well. */
+  readonly publicKey: string;
+}
+
+/** A PersistentVolumeClaim as it is. */
+export interface ClaimInfo {
+  readonly name: string;
+  readonly uid: string;
+  /** `Bound`, `Pending` or `Lost`; `Terminating` for one that was deleted and stays as long as a pod uses it. */
+  readonly phase: string;
+  /** Name of its PersistentVolume; empty where none is bound. */
+  readonly volume: string;
+  /** Reclaim policy of the volume; absent where it may not be read. */
+  readonly policy?: string | undefined;
+}
+
+/** A Secret of type kubernetes.io/tls as it is: what its certificate says, and whose its key is. */
+export interface TlsSecret {
+  readonly type: string;
+  readonly certificate: CertificateInfo | undefined;
+  readonly key: CertificateInfo | undefined;
+}
+
 /** What was read before deciding: decisions see this, never the cluster. */
 export interface Snapshot {
   readonly readAt: string;
@@ -211,6 +243,14 @@ export interface Snapshot {
     readonly resource: string;
     readonly namespace: string;
   }[];
+  /** Every claim of the platform's namespace; undefined where no migration is about claims. */
+  readonly claims?: readonly ClaimInfo[] | undefined;
+  /** Answers to the definition's questions; those that nobody answered are absent. */
+  readonly facts: Facts;
+  /** What the certificates among the site's inputs say, by the name of the input. */
+  readonly certificates?: Readonly<Record<string, CertificateInfo>> | undefined;
+  /** Those that a migration would make and that are there already, by name. */
+  readonly tlsSecrets?: Readonly<Record<string, TlsSecret>> | undefined;
   readonly key?: KeyInfo | undefined;
   readonly pullSecret?: { readonly exists: boolean; readonly keyId?: string | undefined } | undefined;
   /** What `helm repo list` tells on this machine; undefined where no chart comes from a repository. */

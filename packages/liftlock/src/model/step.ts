@@ -1,5 +1,27 @@
 import type { Json, JsonObject } from './json.ts';
 import type { ObjectRef } from './kube.ts';
+import type { ValueRule } from './migration.ts';
+import type {
+  ApplyCrdsStep,
+  AwaitConditionStep,
+  CompareClaimsStep,
+  CreateSecretStep,
+  LocalCommandStep,
+  RestartStep,
+  RunJobStep,
+  ScaleStep,
+} from './work-steps.ts';
+
+export type {
+  ApplyCrdsStep,
+  AwaitConditionStep,
+  CompareClaimsStep,
+  CreateSecretStep,
+  LocalCommandStep,
+  RestartStep,
+  RunJobStep,
+  ScaleStep,
+} from './work-steps.ts';
 
 /** A chart pinned by digest. */
 export interface PinnedChart {
@@ -12,13 +34,19 @@ export interface PinnedChart {
   readonly pullFlags?: readonly string[] | undefined;
 }
 
+/** True for a chart that is a file of a folder: it comes from nowhere else. */
+export function isArchive({ source }: Pick<PinnedChart, 'source'>): boolean {
+  return !source.includes('/') && source.endsWith('.tgz');
+}
+
 /** Workload containers that migrate data (O2, O18). */
 export interface MigrationMark {
   readonly containers: readonly string[];
   readonly note: string;
 }
 
-interface StepBase {
+/** What every step has. */
+export interface StepBase {
   /** Addressable path, for example `ui/upgrade`. */
   readonly id: string;
   readonly title: string;
@@ -28,6 +56,18 @@ interface StepBase {
   /** What liftlock runs, for people to read; absent where it is done through the API. */
   readonly command?: readonly string[] | undefined;
   readonly risk: 'none' | 'reversible' | 'irreversible';
+  /** The migration that it is part of. */
+  readonly migration?: StepMigration | undefined;
+}
+
+/** A migration as its steps name it: why they are there, and who says so. */
+export interface StepMigration {
+  readonly id: string;
+  readonly title: string;
+  readonly why?: string | undefined;
+  readonly source: string;
+  /** No way back once one of its steps was begun. */
+  readonly isIrreversible?: boolean | undefined;
 }
 
 export interface BackupStep extends StepBase {
@@ -51,6 +91,15 @@ export interface PinnedValues {
   readonly digest: string;
   /** The live release's own values as the backup keeps them, not a file of the operator's. */
   readonly isCarried?: boolean | undefined;
+  /** A file with the command that the vendor's console shows; the digest is that of its values. */
+  readonly isCommand?: boolean | undefined;
+}
+
+/** How values are carried over from one chart to the next. No secrets: what is set comes from definition and inputs. */
+export interface CarryOver {
+  readonly rules: readonly ValueRule[];
+  /** Merged over everything else. */
+  readonly set: JsonObject;
 }
 
 export interface HelmUpgradeStep extends StepBase {
@@ -64,8 +113,16 @@ export interface HelmUpgradeStep extends StepBase {
   readonly values: readonly PinnedValues[];
   /** helm replaces objects (PUT) instead of patching them: only where the guide says so and the forecast finds it harmless. */
   readonly force?: boolean | undefined;
+  /** Helm 4 is told to apply as Helm 3 does: `--server-side=false`. */
+  readonly clientSide?: boolean | undefined;
   /** Live keys that someone decided to keep, merged over the files. No secrets: masked when shown. */
   readonly keep: readonly string[];
+  /** What becomes of the values on their way to the new chart; what is given is then one file, in full (O11). */
+  readonly carryOver?: CarryOver | undefined;
+  /** Paths of live values that are not among what helm is given: it is told to forget the former values (O11). */
+  readonly forgets?: readonly string[] | undefined;
+  /** Who types the commands needs the values as a file of its own: they are neither the operator's files nor the live values. */
+  readonly ownFile?: boolean | undefined;
   readonly timeoutSeconds: number;
   readonly migrates?: MigrationMark | undefined;
   readonly from?: { readonly revision: number; readonly version: string } | undefined;
@@ -73,6 +130,8 @@ export interface HelmUpgradeStep extends StepBase {
   readonly notes?: readonly string[] | undefined;
   /** Comes after an uninstall by the same plan: the release is absent when it begins. */
   readonly reinstalls?: boolean | undefined;
+  /** Id of the upgrade of the same release, by the same plan and at the same version, that it comes after. */
+  readonly follows?: string | undefined;
 }
 
 export interface HelmRollbackStep extends StepBase {
@@ -121,6 +180,9 @@ export interface PatchObjectStep extends StepBase {
   /** Fields that go, as `spec.template.spec.nodeSelector.disk` or `spec.template.spec.containers[app].env[MODE]`. */
   readonly remove: readonly string[];
   readonly set: readonly { readonly path: string; readonly value: Json }[];
+  /** Id of the step whose former values this one puts back; see isPairedUndo. */
+  readonly undoes?: string | undefined;
+  readonly undoWhen?: 'on-failure' | 'always' | undefined;
 }
 
 /** Puts one object back as a run's backup holds it, apart from what the server writes. */
@@ -290,12 +352,31 @@ export interface Steps {
   readonly 'compare-kept': CompareKeptStep;
   readonly 'compare-addresses': CompareAddressesStep;
   readonly 'prove-images': ProveImagesStep;
+  readonly 'create-secret': CreateSecretStep;
+  readonly 'await-condition': AwaitConditionStep;
+  readonly 'run-job': RunJobStep;
+  readonly 'apply-crds': ApplyCrdsStep;
+  readonly scale: ScaleStep;
+  readonly restart: RestartStep;
+  readonly 'local-command': LocalCommandStep;
+  readonly 'compare-claims': CompareClaimsStep;
 }
 export type StepKind = keyof Steps;
 
-/** True for a step that is taken only when the one that it undoes has failed. */
-export function isUndo(step: Step): step is Step<'helm-rollback'> & { readonly undoes: string } {
-  return step.kind === 'helm-rollback' && step.undoes !== undefined;
+/** True for a step that is taken only when something has failed: the step that it undoes, or any after that. */
+export function isUndo(step: Step): step is Step<'helm-rollback' | PairedKind> & { readonly undoes: string } {
+  if (step.kind === 'helm-rollback') return step.undoes !== undefined;
+  return isPairedUndo(step) && step.undoWhen === 'on-failure';
+}
+
+type PairedKind = 'patch-object' | 'scale';
+
+/**
+ * True for a step that puts back what an earlier one has changed: at its place (`undoWhen: always`) or not (`on-failure`), and
+ * either way when a step in between fails and the run stops (O26).
+ */
+export function isPairedUndo(step: Step): step is Step<PairedKind> & { readonly undoes: string } {
+  return (step.kind === 'patch-object' || step.kind === 'scale') && step.undoes !== undefined;
 }
 
 /** One thing done to one cluster. Plain data: printed, foreseen and journaled unchanged. */

@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
 import { isProblem } from './problem.ts';
-import { isVersionRange, parseExactVersion, parseToolVersion, satisfiesRange } from './version.ts';
+import {
+  distanceTo,
+  isOneStretch,
+  isVersionRange,
+  newestIn,
+  parseExactVersion,
+  parseTarget,
+  parseToolVersion,
+  satisfiesRange,
+  sideOf,
+} from './version.ts';
 
 function refusal(text: string): unknown {
   try {
@@ -50,5 +60,60 @@ test('ranges are told from other text', () => {
     true,
     false,
     false,
+  ]);
+});
+
+const index = ['2.20.1-rc.1', '2.20.0', '2.19.11', '2.19.3', '2.18.9', 'not-a-version'];
+
+test.each([
+  ['~2.19.0', '2.19.11'],
+  ['2.19.x', '2.19.11'],
+  ['2.19', '2.19.11'],
+  ['^2', '2.20.0'],
+  ['*', '2.20.0'],
+  ['>=2.18, <2.19', '2.18.9'],
+  ['=> 2.18.0, != 2.20.0', '2.19.11'],
+  ['2.18 - 2.19', '2.19.11'],
+  ['~2.20.0-0', '2.20.1-rc.1'],
+  ['~3.0.0', undefined],
+])('R19: %s is of that index what helm takes: %s', (constraint, newest) => {
+  expect(newestIn(constraint, index)).toBe(newest);
+});
+
+test('R19: a target is an exact version or a constraint, never a part of a version', () => {
+  expect(['2.2.5', '~2.19.0', '2.19.x', ' >=2.19, <2.20 '].map(parseTarget)).toEqual([
+    '2.2.5',
+    '~2.19.0',
+    '2.19.x',
+    '>=2.19, <2.20',
+  ]);
+  for (const text of ['2.19', 'latest', '', '~two']) expect(() => parseTarget(text)).toThrow('is not a version');
+});
+
+test('where a version stands to a range, also where one bound of it lies within the other', () => {
+  const sides = ['16.2.9', '16.3.0', '16.3.9', '16.4.0-rc.1'].map((version) => sideOf(version, '16.3.x'));
+  expect(sides).toEqual([-1, 0, 0, 1]);
+  expect([sideOf('2.3.2', '2.3.x <2.3.1'), sideOf('2.20.0', '>=2.17.0 <2.20.0')]).toEqual([1, 1]);
+  expect([sideOf('2.20.0-rc.1', '>=2.17.0 <2.20.0'), sideOf('2.17.0-rc.1', '>=2.17.0 <2.20.0')]).toEqual([1, 0]);
+  expect([sideOf('2.17.0-rc.1', '2.17.0-rc.1'), sideOf('2.17.0', '2.17.0-rc.1')]).toEqual([0, 1]);
+  expect(['16.3.x', '16.3.x || 16.7.x', '>2 <1', 'soon'].map(isOneStretch)).toEqual([true, false, false, false]);
+});
+
+test('how far one version is behind another, in the number that counts', () => {
+  const ends = [
+    ['2.9.3', '3.0.0'],
+    ['2.9.3', '2.19.11'],
+    ['2.9.3', '2.9.4'],
+    ['2.9.3-rc.1', '2.9.3'],
+    ['2.9.3', '2.9.3'],
+    ['2.9.3', '2.9.2'],
+  ] as const;
+  expect(ends.map(([from, to]) => distanceTo(from, to))).toEqual([
+    { unit: 'major', count: 1 },
+    { unit: 'minor', count: 10 },
+    { unit: 'patch', count: 1 },
+    { unit: 'pre-release', count: 1 },
+    undefined,
+    undefined,
   ]);
 });

@@ -24,15 +24,16 @@ export interface FlagEvidence {
  * replace objects of a release that it applies server-side (helm 4, pkg/kube/client.go). Its --atomic never stays (O3).
  */
 export function judgeFlags(component: Component, { release, decisions, major }: FlagEvidence): JudgedFlags {
-  const { force = false, atomic = false } = component.flags ?? {};
+  const { force = false, atomic = false, clientSide = false } = component.flags ?? {};
   const notes: string[] = [];
   const flag = forceFlag(major);
   const dropped = decisions.find(({ remedy }) => remedy === dropRemedy(component.name, '--force'));
   // A release that Helm 4 installs is applied server-side from its first revision on.
-  const isServerSide = major === 4 && (release === undefined || release.applyMethod === 'ssa');
+  const isServerSide = major === 4 && !clientSide && (release === undefined || release.applyMethod === 'ssa');
   if (force && dropped !== undefined) notes.push(droppedNote(flag, dropped));
   else if (force && isServerSide)
     notes.push(`${flag} of the guide is left out: helm refuses it for a release that is applied server-side.`);
+  if (clientSide && major === 4) notes.push('The vendor asks for --server-side=false where helm is Helm 4.');
   const installed = release?.installed;
   const rollsBack = atomic && installed !== undefined;
   if (atomic) {

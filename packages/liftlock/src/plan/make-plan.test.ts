@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Step } from '../model/step.ts';
 import { decided, names, planInput, release, revision, site } from '../../test/support/plan-input.ts';
-import { keptValues, makePlan, valuesFor } from './make-plan.ts';
+import { makePlan } from './make-plan.ts';
+import { keptValues, valuesFor } from './values-for.ts';
 
 const charts = 'oci://europe-west3-docker.pkg.dev/or2-msq-epmd-edp-anthos-t1iylu/helm-charts';
 

@@ -1,28 +1,24 @@
 import { digestOfJson } from '../model/digest.ts';
 import type { Decision, Finding } from '../model/finding.ts';
-import type { Json, JsonObject } from '../model/json.ts';
-import { jsonAt } from '../model/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { ComponentPlan, Forecast, Plan } from '../model/plan.ts';
-import { chartReference, durationSeconds, type Component, type Platform } from '../model/platform.ts';
-import { Problem } from '../model/problem.ts';
-import { isSecretName, maskByName } from '../model/redaction.ts';
+import type { Hop } from '../model/route.ts';
+import type { Platform } from '../model/platform.ts';
 import type { Site } from '../model/site.ts';
-import type { ComponentSnapshot, Snapshot, ValueChange } from '../model/snapshot.ts';
-import type { BackupStep, HelmUpgradeStep, ImageToProve, PinnedChart, Step } from '../model/step.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { BackupStep, HelmUpgradeStep, ImageToProve, Step } from '../model/step.ts';
 import { repositoriesOf, repositoryRemedy } from '../release/chart-repositories.ts';
-import { partlyAt } from '../release/history.ts';
-import { changedPaths, mergeValues, splitPath } from '../values/compare.ts';
-import { judgeFlags } from './guide-flags.ts';
-import { outageOf, outageWith } from './outage.ts';
-import { isReinstalled } from './reinstall.ts';
+import { withMigrations } from './component-migrations.ts';
+import { planComponent } from './plan-component.ts';
+import { outageWith } from './outage.ts';
 import { isDecided } from './remedy-steps.ts';
 import { backupStep } from './steps/backup.ts';
 import { checkStep } from './steps/check.ts';
 import { helmRepoStep } from './steps/helm-repo.ts';
-import { helmUpgradeStep } from './steps/helm-upgrade.ts';
 import { proveImagesStep } from './steps/prove-images.ts';
 import { rollbackOnFailure } from './steps/on-failure.ts';
 import { upgradeSteps } from './upgrade-steps.ts';
+import { waitSeconds } from './wait-seconds.ts';
 
 export interface PlanInput {
   readonly platform: Platform;
@@ -30,8 +26,11 @@ export interface PlanInput {
   readonly site: Site;
   readonly siteDigest: string;
   readonly snapshot: Snapshot;
-  /** One version for every component. */
+  /** One version for every component: where the hop leads to. */
   readonly target: string;
+  /** The whole route and which hop of it is planned; a single hop to the target where absent. */
+  readonly route?: readonly Hop[] | undefined;
+  readonly hop?: number | undefined;
   /** Names of the components to upgrade, in any order; see selectComponents. */
   readonly selected: readonly string[];
   readonly decisions: readonly Decision[];
@@ -74,12 +73,14 @@ export function makePlan(input: PlanInput): Plan {
   }
   if (input.images !== undefined && input.images.length > 0)
     steps.push(proveImagesStep(input.images, input.site.timeScale));
-  for (const { step, rollsBack } of upgrades) {
+  for (const planned of upgrades) {
+    const { step, rollsBack } = planned;
     const read = input.snapshot.components.find((item) => item.name === step.component);
     const own = upgradeSteps(step, read, { decisions: input.decisions, findings: input.findings ?? [], rollsBack });
     const upgrade = own.find((item) => item.kind === 'helm-upgrade');
     const undo = rollsBack && upgrade !== undefined ? rollbackOnFailure(upgrade) : undefined;
-    steps.push(...own, ...(undo === undefined ? [] : [undo]));
+    const all = undo === undefined ? own : [...own, undo];
+    steps.push(...withMigrations(all, planned, { ...input, hop: planned.hop }));
   }
   const isWhole = components.every(({ component }) => component.action !== 'skipped');
   const checks = isWhole ? input.platform.checks : input.platform.checks.filter(isScoped);
@@ -93,8 +94,16 @@ export function makePlan(input: PlanInput): Plan {
     kind: 'Plan',
     purpose: 'upgrade',
     ...planHead(input),
-    route: [{ from: lowestInstalled(components.map((plan) => plan.component)), to: input.target }],
-    components: components.map(({ component }) => ({ ...component, outage: outageWith(steps, component) })),
+    route: input.route ?? [
+      { from: lowestInstalled(components.map((plan) => plan.component)), to: input.target, because: [] },
+    ],
+    hop: input.hop ?? 0,
+    ahead: [],
+    components: components.map(({ component }) => ({
+      ...component,
+      worstSeconds: component.worstSeconds + waitSeconds(steps, component.name),
+      outage: outageWith(steps, component),
+    })),
     steps,
   });
 }
@@ -122,7 +131,9 @@ export function planHead(input: PlanInput) {
 export function sealPlan(plan: Omit<Plan, 'digest' | 'forecast' | 'inputs'>): Plan {
   // Who decided and when is kept, but a decision taken again a minute later is the same decision.
   const decisions = plan.decisions.map((decision) => decision.remedy).toSorted();
-  return { ...plan, forecast: noForecast, digest: digestOfJson({ ...plan, decisions, affirmations: {} }) };
+  // What is foreseen of later hops is no more part of it than what is foreseen of this one.
+  const ahead = plan.ahead.map(({ hop, steps }) => ({ hop, steps }));
+  return { ...plan, forecast: noForecast, digest: digestOfJson({ ...plan, ahead, decisions, affirmations: {} }) };
 }
 
 /** Revision and status of every release in scope: what "the world moved" is judged by (O19). */
@@ -142,14 +153,9 @@ function lowestInstalled(components: readonly ComponentPlan[]): string {
   return versions.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))[0] ?? 'nothing';
 }
 
-interface PlannedComponent {
-  readonly component: ComponentPlan;
-  readonly step: HelmUpgradeStep;
-  readonly rollsBack: boolean;
-}
-
 /** The operator's own helm is made to know the repositories of the charts, where it does not: once for each. */
 function repositorySteps({ platform, snapshot, decisions, site }: PlanInput): readonly Step[] {
+  if (site.charts !== undefined) return [];
   const chartOf = (component: string) => snapshot.components.find((item) => item.name === component)?.chart;
   return repositoriesOf(platform, chartOf).map((repository) =>
     helmRepoStep({
@@ -165,159 +171,4 @@ function carriedBy(step: HelmUpgradeStep): NonNullable<BackupStep['values']> {
   return step.values
     .filter((file) => file.isCarried === true)
     .map(({ path, digest }) => ({ release, namespace, path, digest }));
-}
-
-function planComponent(component: Component, input: PlanInput): PlannedComponent {
-  const snapshot = input.snapshot.components.find((item) => item.name === component.name);
-  if (snapshot?.chart === undefined)
-    throw new Problem('CHART_NOT_READ', `The chart of ${component.name} was not read.`);
-  const { release } = snapshot;
-  const chart: PinnedChart = {
-    reference: chartReference(component.chart),
-    source: snapshot.chart.source,
-    name: snapshot.chart.name,
-    version: snapshot.chart.version,
-    digest: snapshot.chart.digest,
-    ...pullFlags(snapshot.chart.source, input.site),
-  };
-  const keep = keptPaths(component.name, input.decisions);
-  const wanted = valuesFor(snapshot, keep);
-  const live = release?.values ?? {};
-  const namespace = component.namespace ?? input.snapshot.namespace;
-  const timeoutSeconds = timeoutOf(component, input.site);
-  const installed = release?.installed;
-  const partly = release === undefined ? undefined : partlyAt(release);
-  const valueChanges = release === undefined ? [] : changedPaths(live, wanted);
-  const action = actionFor(component, input, installed?.version, partly !== undefined, valueChanges.length > 0);
-  const major = majorOf(input.snapshot.helm.version);
-  const flags = judgeFlags(component, { release, decisions: input.decisions, major });
-  const step = helmUpgradeStep({
-    component,
-    namespace,
-    chart,
-    isInstall: release === undefined,
-    values: snapshot.valuesFiles.map(({ path, digest, isCarried }) => ({
-      path,
-      digest,
-      ...(isCarried === true ? { isCarried } : {}),
-    })),
-    keep,
-    timeoutSeconds,
-    guideTimeoutSeconds: durationSeconds(component.timeout),
-    from: installed === undefined ? undefined : { revision: installed.revision, version: installed.version },
-    major,
-    force: flags.force,
-    notes: flags.notes,
-  });
-  const past = input.pastSeconds[component.name];
-  return {
-    step,
-    rollsBack: flags.rollsBack,
-    component: {
-      name: component.name,
-      title: component.title,
-      release: component.release,
-      namespace,
-      action,
-      ...(installed === undefined ? {} : { installed: pick(installed) }),
-      ...(partly === undefined ? {} : { partlyAt: pick(partly) }),
-      target: chart.version,
-      chart,
-      values: valueChanges.map(maskChange),
-      outage: component.outage ?? outageOf(snapshot),
-      ...(past === undefined ? {} : { expectedSeconds: past }),
-      worstSeconds: timeoutSeconds,
-      rollback: isReinstalled(component.name, input.decisions)
-        ? 'none by helm, whose history goes with the uninstall: liftlock restore puts single objects back'
-        : rollbackNote(component, flags.rollsBack ? installed : undefined),
-    },
-  };
-}
-
-/** A number or a switch with a secret's name is one, and no text to learn. */
-function maskChange({ path, before, after }: ValueChange): ValueChange {
-  const isSecret = splitPath(path).some(isSecretName);
-  return { path, before: maskByName(before, isSecret), after: maskByName(after, isSecret) };
-}
-
-/** liftlock pulls by itself; who types the commands has to tell helm what the site says of the registry. */
-function pullFlags(source: string, site: Site): Pick<PinnedChart, 'pullFlags'> {
-  const { caFile, plainHttp = false } = site.credentials.registry ?? {};
-  // For a chart repository it is said once, when helm is made to know it.
-  if (!source.startsWith('oci://')) return {};
-  // As liftlock itself: plain HTTP never leaves this machine.
-  const isPlain = plainHttp && /^oci:\/\/(localhost|127(\.\d+){3}|\[::1\])[:/]/.test(source);
-  const flags = isPlain ? ['--plain-http'] : caFile === undefined ? [] : ['--ca-file', caFile];
-  return flags.length === 0 ? {} : { pullFlags: flags };
-}
-
-function pick(revision: {
-  version: string;
-  revision: number;
-  status: NonNullable<ComponentPlan['installed']>['status'];
-}) {
-  return { version: revision.version, revision: revision.revision, status: revision.status };
-}
-
-function majorOf(version: string): 3 | 4 {
-  return version.startsWith('4.') ? 4 : 3;
-}
-
-/** @param back what a failed upgrade goes back to by itself, where the guide has it so */
-function rollbackNote(component: Component, back: { readonly version: string } | undefined): string {
-  if (back !== undefined) {
-    const until = component.migrates === undefined ? '' : ', unless data was migrated by then';
-    return `on failure: roll back to ${back.version}${until}`;
-  }
-  return component.migrates === undefined
-    ? 'possible until a later component has migrated data'
-    : `possible until its container starts: ${component.migrates.note}`;
-}
-
-function actionFor(
-  component: Component,
-  input: PlanInput,
-  installed: string | undefined,
-  isPartly: boolean,
-  valuesDiffer: boolean,
-): ComponentPlan['action'] {
-  if (!input.selected.includes(component.name)) return 'skipped';
-  if (installed === undefined && !isPartly) return 'install';
-  if (isReinstalled(component.name, input.decisions)) return 'upgrade';
-  if (installed === input.target && !isPartly && !valuesDiffer) return 'none';
-  return 'upgrade';
-}
-
-/** helm's timeout in seconds: the site's if it gives one, else the guide's; shrunk by the site's timeScale. */
-export function timeoutOf(component: Component, site: Site): number {
-  const guide = durationSeconds(site.timeouts[component.name] ?? component.timeout);
-  return Math.max(1, Math.round(guide * site.timeScale));
-}
-
-/** The live keys of a component that someone decided to keep: `keep:COMPONENT:PATH`. */
-export function keptPaths(component: string, decisions: readonly Decision[]): readonly string[] {
-  const prefix = `keep:${component}:`;
-  return decisions
-    .map((decision) => decision.remedy)
-    .filter((id) => id.startsWith(prefix))
-    .map((id) => id.slice(prefix.length))
-    .toSorted();
-}
-
-/** The kept live values as a tree of their own, merged over the files. */
-export function keptValues(live: JsonObject, paths: readonly string[]): JsonObject {
-  let kept: JsonObject = {};
-  for (const path of paths) {
-    const keys = splitPath(path);
-    const value = jsonAt(live, keys);
-    if (value === undefined) continue;
-    kept = mergeValues(kept, keys.reduceRight<Json>((inner, key) => ({ [key]: inner }), value) as JsonObject);
-  }
-  return kept;
-}
-
-/** What helm will be given: the files in order, then the kept keys. */
-export function valuesFor(snapshot: ComponentSnapshot, keep: readonly string[]): JsonObject {
-  const files = snapshot.valuesFiles.reduce<JsonObject>((merged, file) => mergeValues(merged, file.values), {});
-  return mergeValues(files, keptValues(snapshot.release?.values ?? {}, keep));
 }

@@ -94,6 +94,8 @@ export function makeRestore(input: RestoreInput): Plan {
     affirmations: {},
     state: {},
     route: [],
+    hop: 0,
+    ahead: [],
     components: [],
     steps,
   });

@@ -20,6 +20,7 @@ function runOf(states: Readonly<Record<string, Partial<StepState>>>, installs: r
     ),
     startedAt: '2026-11-21T10:00:00Z',
     resumes: 0,
+    hops: [],
     status: 'stopped',
   };
 }
@@ -134,4 +135,36 @@ test('O18: a release that someone changed after the run is not rolled back silen
     { code: 'RELEASE_MOVED', severity: 'blocker', component: 'mermaid', remedies: [{ id: 'moved:mermaid' }] },
   ]);
   expect(movedBlockers(ended, moved, decided('moved:mermaid'))).toMatchObject([{ severity: 'info' }]);
+});
+
+test('O18: no way back past a migration that is called irreversible, once it was begun', () => {
+  const migration = { id: 'new-store', title: 'Move to the new store', source: 'guide', isIrreversible: true };
+  const run = runOf({ 'mcp-connect/upgrade': {} });
+  const marked = (fields: Partial<StepState>): RunState => ({
+    ...run,
+    steps: run.steps.map((state) =>
+      state.step.id === 'backup' ? { ...state, ...fields, step: { ...state.step, migration } } : state,
+    ),
+  });
+  expect(migrationBlockers(marked({ wasTried: true, touched: 'yes' }), [])).toMatchObject([
+    {
+      code: 'ROLLBACK_PAST_MIGRATION',
+      severity: 'blocker',
+      remedies: [{ id: 'receipt:new-store', destructive: true }],
+    },
+  ]);
+  expect(migrationBlockers(marked({ wasTried: true, touched: 'yes' }), decided('receipt:new-store'))).toMatchObject([
+    { severity: 'info' },
+  ]);
+  expect(migrationBlockers(marked({ wasTried: true, touched: 'no' }), [])).toEqual([]);
+  expect(migrationBlockers(marked({ wasTried: false }), [])).toEqual([]);
+});
+
+test('a run of several hops goes back within its present hop alone', () => {
+  const first = runOf({ 'mcp-connect/upgrade': {} });
+  const { plan } = first;
+  if (plan === undefined) throw new Error('no plan');
+  const fresh = plan.steps.map((step) => stepState(step, 'todo'));
+  const between: RunState = { ...first, hops: [{ plan, steps: first.steps }], steps: fresh };
+  expect(() => makeRollback({ ...planInput({}, after(upgraded)), run: between })).toThrow(/since 2\.2\.5 has landed/);
 });

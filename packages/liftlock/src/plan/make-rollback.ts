@@ -1,6 +1,7 @@
 import type { RunState, StepState } from '../journal/fold.ts';
 import type { Decision, Finding } from '../model/finding.ts';
 import type { ComponentPlan, Plan } from '../model/plan.ts';
+import { hopTarget } from '../model/hops.ts';
 import { Problem } from '../model/problem.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
@@ -21,7 +22,17 @@ export function makeRollback(input: RollbackInput): Plan {
   const upgrades = touchedUpgrades(input.run);
   const steps = upgrades.toReversed().flatMap((upgrade) => rollbackOf(upgrade, input.snapshot));
   if (steps.length === 0) {
-    throw new Problem('NOTHING_TO_ROLL_BACK', `Run ${input.run.run} changed no release that could go back.`);
+    const [finished] = input.run.hops.slice(-1);
+    const landed = finished === undefined ? '' : hopTarget(finished.plan);
+    throw new Problem(
+      'NOTHING_TO_ROLL_BACK',
+      `Run ${input.run.run} changed no release that could go back${landed === '' ? '' : ` since ${landed} has landed`}.`,
+      landed === ''
+        ? {}
+        : {
+            advice: [`A run goes back within a hop alone: ${landed} was verified, and what came before it stays done.`],
+          },
+    );
   }
   const releases = upgrades.map(({ step }) => ({ name: step.release, namespace: step.namespace }));
   return sealPlan({
@@ -29,7 +40,9 @@ export function makeRollback(input: RollbackInput): Plan {
     kind: 'Plan',
     purpose: 'rollback',
     ...planHead(input),
-    route: [{ from: input.target, to: steps[0]?.version ?? '' }],
+    route: [{ from: input.target, to: steps[0]?.version ?? '', because: [] }],
+    hop: 0,
+    ahead: [],
     components: (input.run.plan?.components ?? []).flatMap((component) =>
       componentBack(component, steps, input.snapshot),
     ),
@@ -104,30 +117,67 @@ function mayHaveMigrated(state: StepState): boolean {
 
 /** O18: no way back over data that was migrated, unless someone vouches for a restore. */
 export function migrationBlockers(run: RunState, decisions: readonly Decision[]): readonly Finding[] {
+  return [...startedBlockers(run, decisions), ...markBlockers(run, decisions)];
+}
+
+/** A step of a migration that the definition calls irreversible was begun, and is not known to have left everything alone. */
+function markBlockers(run: RunState, decisions: readonly Decision[]): readonly Finding[] {
+  const begun = run.steps.flatMap(({ step, wasTried, touched, phase }) =>
+    step.migration?.isIrreversible === true && wasTried && (touched !== 'no' || phase === 'acting')
+      ? [step.migration]
+      : [],
+  );
+  const migrations = [...new Map(begun.map((migration) => [migration.id, migration])).values()];
+  return migrations.map(({ id: migration, title, why }) =>
+    pastMigration(run, decisions, {
+      id: `receipt:${migration}`,
+      message: `${title} was begun, and there is no way back from it.${why === undefined ? '' : ` ${why}`}`,
+    }),
+  );
+}
+
+interface PastMigration {
+  /** Of the consent. */
+  readonly id: string;
+  readonly component?: string | undefined;
+  readonly message: string;
+}
+
+function pastMigration(
+  run: RunState,
+  decisions: readonly Decision[],
+  { id, component, message }: PastMigration,
+): Finding {
+  const decision = decisions.find((item) => item.remedy === id);
+  return {
+    code: 'ROLLBACK_PAST_MIGRATION',
+    severity: decision === undefined ? 'blocker' : 'info',
+    ...(component === undefined ? {} : { component }),
+    message: `${message}${decision === undefined ? '' : ` Allowed by ${decision.by}.`}`,
+    remedies: [
+      {
+        id,
+        title: 'Someone has put the data back from a backup of before the run',
+        // What was written since that backup is lost.
+        destructive: true,
+        commands: [`liftlock rollback ${run.run} --allow ${id}`],
+      },
+    ],
+  };
+}
+
+function startedBlockers(run: RunState, decisions: readonly Decision[]): readonly Finding[] {
   return touchedUpgrades(run).flatMap(({ step, state }) => {
     if (step.migrates === undefined || !mayHaveMigrated(state)) return [];
-    const id = `receipt:${step.component}`;
-    const decision = decisions.find((item) => item.remedy === id);
+    const how = state.hasMigrated
+      ? `has started at ${step.chart.version} and has migrated its data`
+      : `may have started at ${step.chart.version} and migrated its data: nobody watched to the end`;
     return [
-      {
-        code: 'ROLLBACK_PAST_MIGRATION',
-        severity: decision === undefined ? ('blocker' as const) : ('info' as const),
+      pastMigration(run, decisions, {
+        id: `receipt:${step.component}`,
         component: step.component,
-        message: `${step.component} ${
-          state.hasMigrated
-            ? `has started at ${step.chart.version} and has migrated its data`
-            : `may have started at ${step.chart.version} and migrated its data: nobody watched to the end`
-        }. ${step.migrates.note}${decision === undefined ? '' : ` Allowed by ${decision.by}.`}`,
-        remedies: [
-          {
-            id,
-            title: 'Someone has put the data back from a backup of before the run',
-            // What was written since that backup is lost.
-            destructive: true,
-            commands: [`liftlock rollback ${run.run} --allow ${id}`],
-          },
-        ],
-      },
+        message: `${step.component} ${how}. ${step.migrates.note}`,
+      }),
     ];
   });
 }

@@ -37,6 +37,8 @@ export function makeRotation(input: RotationInput): Plan {
     affirmations: {},
     state: {},
     route: [],
+    hop: 0,
+    ahead: [],
     components: [],
     steps: [
       registryLoginStep(

@@ -16,6 +16,7 @@ export function movedSince(saved: Plan, fresh: Plan): readonly string[] {
       .filter((item) => saved.components.find((old) => old.name === item.name)?.chart.digest !== item.chart.digest)
       .map((item) => `the chart of ${item.name}`),
     ...movedValues(saved, fresh),
+    ...movedAhead(saved, fresh),
     ...movedObjects(saved, fresh),
     ...(saved.platform.digest === fresh.platform.digest ? [] : ['the definition']),
     ...(saved.site.digest === fresh.site.digest ? [] : ['the site']),
@@ -29,6 +30,22 @@ export function movedSince(saved: Plan, fresh: Plan): readonly string[] {
 
 function remedies(plan: Plan): string[] {
   return plan.decisions.map((decision) => decision.remedy).toSorted();
+}
+
+/** Of later hops the versions and the charts are pinned; whatever else they hold is planned again when their time comes. */
+function movedAhead(saved: Plan, fresh: Plan): string[] {
+  const versions = ({ route }: Plan) => route.map(({ from, to }) => `${from} → ${to}`).join(', ');
+  if (versions(saved) !== versions(fresh)) return [`the route (${versions(saved)} then, ${versions(fresh)} now)`];
+  return fresh.ahead.flatMap(({ hop, steps }, index) => {
+    const before = chartsOf(saved.ahead[index]?.steps ?? []);
+    return [...chartsOf(steps)]
+      .filter(([component, digest]) => before.has(component) && before.get(component) !== digest)
+      .map(([component]) => `the chart of ${component} at ${hop.to}`);
+  });
+}
+
+function chartsOf(steps: Plan['steps']): ReadonlyMap<string, string> {
+  return new Map(steps.flatMap((step) => (step.kind === 'helm-upgrade' ? [[step.component, step.chart.digest]] : [])));
 }
 
 function movedValues(saved: Plan, fresh: Plan): string[] {

@@ -25,6 +25,14 @@ test('O20: --install only where the plan says so', () => {
   ]);
 });
 
+test('Helm 4 is told to apply on the client where the vendor asks for it; Helm 3 knows no such flag', () => {
+  const clientSide = { ...upgrade, clientSide: true };
+  expect(upgradeArguments(clientSide, 4)).toContain('--server-side=false');
+  expect(shadowUpgradeArguments(clientSide, 4)).toContain('--server-side=false');
+  expect(upgradeArguments(clientSide, 3)).toEqual(upgradeArguments(upgrade, 3));
+  expect(upgradeArguments(upgrade, 4).join(' ')).not.toContain('server-side');
+});
+
 test('O3, O11: nothing that rolls back by itself, forces, or brings old values back', () => {
   const args = ([3, 4] as const).flatMap((major) => [
     ...upgradeArguments({ ...upgrade, install: true }, major),

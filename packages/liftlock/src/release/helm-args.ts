@@ -8,6 +8,10 @@ export interface UpgradeArguments {
   readonly valuesFiles: readonly string[];
   /** Objects are replaced (PUT) instead of patched. */
   readonly force?: boolean | undefined;
+  /** Live values that helm must forget, which an empty file alone would not make it do (O11). */
+  readonly forgets?: readonly string[] | undefined;
+  /** Helm 4 applies as Helm 3 does, which knows nothing else. */
+  readonly clientSide?: boolean | undefined;
   /** For the shadow alone: objects of others are taken over, so that nothing hides behind the first. Since Helm 3.17. */
   readonly takeOwnership?: boolean | undefined;
   readonly timeoutSeconds: number;
@@ -15,8 +19,8 @@ export interface UpgradeArguments {
 
 /**
  * Arguments of the real upgrade, after `helm`. Helm 4's bare `--wait` would wait by kstatus, which hangs on some custom
- * resources: `legacy` waits as Helm 3 does. Never --atomic (O3), --set or a reuse flag; --force
- * only where the plan says so.
+ * resources: `legacy` waits as Helm 3 does. Never --atomic (O3), --set or a flag that
+ * reuses values; --force only where the plan says so.
  */
 export function upgradeArguments(upgrade: UpgradeArguments, major: 3 | 4): readonly string[] {
   return [
@@ -48,8 +52,15 @@ function upgradeBase(upgrade: UpgradeArguments, major: 3 | 4): readonly string[]
     '--namespace',
     upgrade.namespace,
     ...upgrade.valuesFiles.flatMap((file) => ['-f', file]),
+    ...(upgrade.forgets === undefined ? [] : ['--reset-values']),
     ...(upgrade.force === true ? [forceFlag(major)] : []),
+    ...(upgrade.clientSide === true ? clientSideFlags(major) : []),
   ];
+}
+
+/** `auto`, what Helm 4 does by itself, is server-side for every release that it has installed. Source: helm 4, pkg/cmd/upgrade.go. */
+export function clientSideFlags(major: 3 | 4): readonly string[] {
+  return major === 4 ? ['--server-side=false'] : [];
 }
 
 /** What the two Helms call replacing objects. */

@@ -9,6 +9,10 @@ export const platform: Platform = {
   metadata: { name: 'codemie', title: 'EPAM AI/Run CodeMie', guide: { title: 'Update guide' } },
   tools: { helm: '>=3.16.0' },
   options: { cloud: { enum: ['aws', 'azure', 'gcp'] } },
+  inputs: {},
+  facts: {},
+  routes: [],
+  migrations: [],
   namespace,
   registry: {
     host: 'registry.example.com',

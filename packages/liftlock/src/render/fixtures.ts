@@ -164,7 +164,9 @@ export const plan: Plan = {
   site: { name: 'codemie-prod', digest: 'sha256:bb', options: { cloud: 'aws' }, namespace },
   cluster: { server: 'https://k8s.example.com:6443', context: 'eks-prod', uid: '0a1b2c3d-0000-4000-8000-000000000001' },
   helm: { version: '3.22.0' },
-  route: [{ from: '2.2.4', to: '2.2.5' }],
+  route: [{ from: '2.2.4', to: '2.2.5', because: [] }],
+  hop: 0,
+  ahead: [],
   components: sketches.map(componentOf),
   steps: [
     {

@@ -64,12 +64,21 @@ function siteWords(plan: Plan, without: readonly string[]): readonly string[] {
   return [
     ...(typeof file === 'string' ? [`-f ${quoteArgument(file)}`] : [quoteArgument(platform)]),
     ...Object.entries(options).flatMap(([name, value]) => flag(`--${name}`, value)),
+    ...pairs('--input', inputs['inputs']),
+    ...pairs('--answer', inputs['answers']),
     ...siteFlags.filter(([input]) => !without.includes(input)).flatMap(([input, name]) => flag(name, inputs[input])),
   ];
 }
 
 function flag(name: string, value: Json | undefined): readonly string[] {
   return typeof value === 'string' ? [`${name} ${quoteArgument(value)}`] : [];
+}
+
+function pairs(name: string, map: Json | undefined): readonly string[] {
+  return Object.entries(objectAt(map)).flatMap(([key, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    return flag(name, `${key}=${text}`);
+  });
 }
 
 function objectAt(value: Json | undefined): JsonObject {

@@ -6,7 +6,7 @@ import type { RunView, StepView } from './run-view.ts';
 import type { Style } from './style.ts';
 import { count, formatClock, formatSeconds } from './words.ts';
 import { oneLine, padEnd, truncate, visibleWidth, wrapText } from './wrap.ts';
-import { routeWords } from './route-words.ts';
+import { routeAndHop } from './route-words.ts';
 
 export interface FrameOptions {
   readonly width: number;
@@ -42,7 +42,7 @@ function frameHead(view: RunView, now: Date, { width, style }: FrameOptions): st
   const done = view.steps.filter(({ look }) => look === 'done').length;
   const end = view.endedAt === undefined ? now.getTime() : Date.parse(view.endedAt);
   const elapsed = view.startedAt === undefined ? 0 : (end - Date.parse(view.startedAt)) / 1000;
-  const hop = routeWords(view.plan);
+  const hop = routeAndHop(view.plan);
   const right = `${done}/${view.steps.length} steps  ${formatClock(elapsed)}`;
   const left = truncate(`${view.plan.platform.title} ${hop} · ${view.plan.site.name}`, width - visibleWidth(right) - 2);
   return `${style.bold(padEnd(left, width - visibleWidth(right)))}${style.dim(right)}`;

@@ -6,7 +6,7 @@ import type { Reporter } from './reporter.ts';
 import { applyEntry, startView, type RunView } from './run-view.ts';
 import { count, formatClock, formatSeconds } from './words.ts';
 import { oneLine } from './wrap.ts';
-import { routeWords } from './route-words.ts';
+import { routeAndHop } from './route-words.ts';
 
 export interface PlainOptions {
   readonly plan: Plan;
@@ -109,7 +109,7 @@ function wordsOf(entry: Exclude<Entry, { readonly type: 'fault' }>, view: RunVie
     case 'run-started':
       return `run ${entry.run} (${entry.purpose}) started by ${entry.who}${entry.ticket === undefined ? '' : `, ticket ${entry.ticket}`}`;
     case 'hop-planned':
-      return `${entry.plan.platform.title} ${routeWords(entry.plan)}: ${count(entry.plan.steps.length, 'step')}`;
+      return `${entry.plan.platform.title} ${routeAndHop(entry.plan)}: ${count(entry.plan.steps.length, 'step')}`;
     case 'baseline':
       return 'health before the first write is recorded';
     case 'observed':

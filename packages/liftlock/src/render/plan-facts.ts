@@ -1,7 +1,8 @@
 import type { Decision, Finding, Severity } from '../model/finding.ts';
 import type { ObjectRef } from '../model/kube.ts';
+import type { Unread } from '../model/snapshot.ts';
 import type { ComponentPlan, Plan } from '../model/plan.ts';
-import { isUndo, type Step, type StepKind } from '../model/step.ts';
+import { isPairedUndo, isUndo, type Step, type StepKind } from '../model/step.ts';
 import { count, formatTime, listed } from './words.ts';
 
 export interface ObjectCounts {
@@ -102,6 +103,16 @@ export function reasonOf(step: Step, plan: Plan): string | undefined {
   })?.code;
 }
 
+/** Why a step of a migration is there, and who says so: told at the first step of each. */
+export function becauseOfMigration(step: Step, { steps }: Pick<Plan, 'steps'>): string | undefined {
+  const { migration } = step;
+  if (migration === undefined) return undefined;
+  const first = steps.find((item) => item.migration?.id === migration.id);
+  if (first?.id !== step.id) return `for ${migration.id}`;
+  const why = migration.why === undefined ? '' : `: ${migration.why}`;
+  return `for ${migration.id}, ${migration.title}${why} Source: ${migration.source}`;
+}
+
 /** What a forecast left out for one reason. */
 export interface Limit {
   readonly whats: readonly string[];
@@ -110,8 +121,13 @@ export interface Limit {
 
 /** The forecast's limits by their reason, in the order in which the reasons first come up. */
 export function limitsOf(plan: Plan): readonly Limit[] {
+  return limitsIn(plan.forecast.unforeseen);
+}
+
+/** The same of any forecast's limits. */
+export function limitsIn(unforeseen: readonly Unread[]): readonly Limit[] {
   const limits = new Map<string, string[]>();
-  for (const { what, why } of plan.forecast.unforeseen) limits.set(why, [...(limits.get(why) ?? []), what]);
+  for (const { what, why } of unforeseen) limits.set(why, [...(limits.get(why) ?? []), what]);
   return [...limits].map(([why, whats]) => ({ why, whats }));
 }
 
@@ -147,6 +163,7 @@ export function firstWithoutReturn(plan: Plan): number | undefined {
 export function onlyIfFails(step: Step, plan: Plan): string | undefined {
   if (!isUndo(step)) return undefined;
   const at = plan.steps.findIndex(({ id }) => id === step.undoes);
+  if (isPairedUndo(step)) return `only if a step after ${at + 1} fails`;
   return at < 0 ? 'only if the upgrade fails' : `only if step ${at + 1} fails`;
 }
 
@@ -175,6 +192,12 @@ export function durationsOf(plan: Plan): Durations {
       known.length === acted.length && known.length > 0 ? known.reduce((sum, seconds) => sum + seconds, 0) : undefined,
     worst: acted.reduce((sum, { worstSeconds }) => sum + worstSeconds, 0),
   };
+}
+
+/** Seconds that the upgrades of this hop and of all later ones take at most. */
+export function routeSeconds(plan: Plan): number {
+  const steps = [plan.steps, ...plan.ahead.map((ahead) => ahead.steps)].flat();
+  return steps.reduce((sum, step) => sum + (step.kind === 'helm-upgrade' ? step.timeoutSeconds : 0), 0);
 }
 
 /** `3.0.1 -> 3.1.0`, or the verb where that says more. */

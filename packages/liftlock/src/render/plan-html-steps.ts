@@ -7,6 +7,7 @@ import {
   decided,
   durationsOf,
   firstWithoutReturn,
+  becauseOfMigration,
   onlyIfFails,
   personalTasks,
   reasonOf,
@@ -100,10 +101,12 @@ export function stepSection(plan: Plan): Section | undefined {
 function stepItem(step: Step, plan: Plan): Markup {
   const condition = onlyIfFails(step, plan);
   const reason = reasonOf(step, plan);
+  const migration = becauseOfMigration(step, plan);
   const seconds = 'timeoutSeconds' in step ? step.timeoutSeconds : 0;
   const remarks = [
     ...(condition === undefined ? [] : [condition]),
     ...(reason === undefined ? [] : [`because of ${reason}`]),
+    ...(migration === undefined ? [] : [migration]),
     ...(seconds > 0 ? [`at most ${formatSeconds(seconds)}`] : []),
   ];
   const ours = step.command === undefined ? undefined : shellLines(step.command);

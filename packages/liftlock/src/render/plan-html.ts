@@ -8,7 +8,8 @@ import { changeSections } from './plan-html-changes.ts';
 import { findingSections } from './plan-html-findings.ts';
 import { boardSection, decisionSection, pinSection, stepSection } from './plan-html-steps.ts';
 import { actedOn, findingsOf, findingTally } from './plan-facts.ts';
-import { routeWords } from './route-words.ts';
+import { routeSection } from './plan-html-ahead.ts';
+import { routeAndHop } from './route-words.ts';
 import { formatTime, shortDigest } from './words.ts';
 
 export interface PlanPageOptions {
@@ -29,6 +30,7 @@ export function renderPlanHtml(plan: Plan, options: PlanPageOptions = {}): strin
     ...findingSections(plan, options.explain),
     decisionSection(plan),
     stepSection(plan),
+    routeSection(plan),
     nextSection(plan, options.invocation ?? invocationOf(plan)),
     pinSection(plan),
   ].filter((section) => section !== undefined);
@@ -81,7 +83,7 @@ function sectionOf({ id, title, content }: Section): Markup {
 
 function purposeWords(plan: Plan): string {
   const words = { upgrade: 'upgrade', rollback: 'rollback', rotation: 'new', restore: '' }[plan.purpose];
-  return `${words} ${routeWords(plan)}`.trim();
+  return `${words} ${routeAndHop(plan)}`.trim();
 }
 
 function head(plan: Plan): Markup {

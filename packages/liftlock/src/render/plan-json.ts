@@ -6,15 +6,31 @@ import type { Plan } from '../model/plan.ts';
  */
 export function renderPlanJson(plan: Plan): string {
   // The keys that the reference promises come first, for those who read it with their eyes.
-  const { apiVersion, kind, purpose, platform, route, steps, decisions, forecast, digest, components, ...rest } = plan;
+  const {
+    apiVersion,
+    kind,
+    purpose,
+    platform,
+    route,
+    hop,
+    ahead,
+    steps,
+    decisions,
+    forecast,
+    digest,
+    components,
+    ...rest
+  } = plan;
   const ordered = {
     apiVersion,
     kind,
     purpose,
     platform,
     route,
+    hop,
     components,
     steps,
+    ahead,
     decisions,
     forecast,
     ...rest,

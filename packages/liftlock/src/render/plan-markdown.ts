@@ -18,13 +18,15 @@ import {
   firstWithoutReturn,
   limitsOf,
   objectCounts,
+  becauseOfMigration,
   onlyIfFails,
   personalTasks,
   reasonOf,
   undoneEdits,
   whoDecided,
 } from './plan-facts.ts';
-import { routeWords } from './route-words.ts';
+import { aheadBlocks, routeBlocks } from './plan-markdown-ahead.ts';
+import { routeAndHop } from './route-words.ts';
 import { formatValue } from './value-changes.ts';
 import { formatSeconds, formatTime, shortDigest } from './words.ts';
 
@@ -37,9 +39,10 @@ export interface MarkdownOptions {
 export function renderPlanMarkdown(plan: Plan, options: MarkdownOptions = {}): string {
   const invocation = options.invocation ?? invocationOf(plan);
   return joinBlocks([
-    [`# ${escapeMarkdown(plan.platform.title)}: ${escapeMarkdown(routeWords(plan))}`],
+    [`# ${escapeMarkdown(plan.platform.title)}: ${escapeMarkdown(routeAndHop(plan))}`],
     head(plan),
     [verdict(plan)],
+    ...routeBlocks(plan),
     ['## What changes'],
     componentTable(plan),
     ...objectBlocks(plan),
@@ -52,6 +55,7 @@ export function renderPlanMarkdown(plan: Plan, options: MarkdownOptions = {}): s
     ...decisionBlocks(plan),
     ['## Steps'],
     plan.steps.map((step, index) => `${index + 1}. ${escapeMarkdown(step.title)}${remarks(step, plan)}`),
+    ...aheadBlocks(plan, options.explain),
     ['## Next'],
     codeBlock('sh', [
       findingsOf(plan, 'blocker').length > 0 ? `liftlock plan ${invocation}` : applyCommand(plan, invocation),
@@ -61,9 +65,12 @@ export function renderPlanMarkdown(plan: Plan, options: MarkdownOptions = {}): s
 
 function remarks(step: Step, plan: Plan): string {
   const reason = reasonOf(step, plan);
-  const words = [onlyIfFails(step, plan), reason === undefined ? undefined : `because of ${reason}`].filter(
-    (part) => part !== undefined,
-  );
+  const migration = becauseOfMigration(step, plan);
+  const words = [
+    onlyIfFails(step, plan),
+    reason === undefined ? undefined : `because of ${reason}`,
+    migration === undefined ? undefined : escapeMarkdown(migration),
+  ].filter((part) => part !== undefined);
   const soft = words.length === 0 ? '' : ` (${words.join(', ')})`;
   return `${soft}${step.risk === 'irreversible' ? ' **(no way back from here)**' : ''}`;
 }

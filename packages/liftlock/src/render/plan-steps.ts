@@ -1,6 +1,6 @@
 import type { Plan } from '../model/plan.ts';
 import type { Step } from '../model/step.ts';
-import { onlyIfFails, reasonOf } from './plan-facts.ts';
+import { becauseOfMigration, onlyIfFails, reasonOf } from './plan-facts.ts';
 import { shellLine, wrapCommand } from './shell.ts';
 import type { Style } from './style.ts';
 import { count } from './words.ts';
@@ -62,9 +62,11 @@ function blocksOf(steps: readonly Step[], verbose: boolean): readonly Block[] {
 function remarks(step: Step, plan: Plan, style: Style): string {
   const condition = onlyIfFails(step, plan);
   const reason = reasonOf(step, plan);
+  const migration = becauseOfMigration(step, plan);
   return [
     ...(condition === undefined ? [] : [style.dim(condition)]),
     ...(reason === undefined ? [] : [style.dim(`because of ${reason}`)]),
+    ...(migration === undefined ? [] : [style.dim(migration)]),
     ...(step.risk === 'irreversible' ? [style.bad('no way back from here')] : []),
   ]
     .map((words) => `  ${words}`)

@@ -12,8 +12,10 @@ import {
   personalTasks,
   whoDecided,
 } from './plan-facts.ts';
+import { renderAhead, renderRoute } from './plan-ahead.ts';
 import { renderSteps } from './plan-steps.ts';
 import { componentTable } from './plan-table.ts';
+import { routeAndHop } from './route-words.ts';
 import { wrapCommand } from './shell.ts';
 import { makeStyle, type Style } from './style.ts';
 import { renderPairs } from './table.ts';
@@ -56,6 +58,7 @@ export function renderPlan(plan: Plan, view: PlanView): string {
   const sections = [
     heading(plan, screen),
     verdict(plan, screen),
+    renderRoute(plan, screen),
     // What changes.
     [...componentTable(plan, screen), ...partlyNotes(plan, screen)],
     view.verbose ? renderObjectChanges(plan, screen) : renderTelling(plan, screen),
@@ -70,6 +73,7 @@ export function renderPlan(plan: Plan, view: PlanView): string {
     // What to do.
     decisions(plan, screen),
     renderSteps(plan, screen),
+    ...renderAhead(plan, screen),
     tasks(plan, screen),
     next(plan, screen),
   ];
@@ -80,7 +84,7 @@ export function renderPlan(plan: Plan, view: PlanView): string {
 function heading(plan: Plan, { style, width }: Screen): string[] {
   // Nobody named the version: that it is the newest is seen before it is used.
   const latest = plan.forecast.findings.some(({ code }) => code === 'VERSION_LATEST') ? ' (latest)' : '';
-  const hop = plan.route.map(({ from, to }) => `${from} → ${to}${latest}`).join(', ');
+  const hop = `${routeAndHop(plan)}${latest}`;
   const purpose = { upgrade: '', rollback: 'ROLLBACK ', rotation: 'NEW REGISTRY KEY ', restore: 'RESTORE ' }[
     plan.purpose
   ];

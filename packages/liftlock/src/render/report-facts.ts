@@ -1,12 +1,25 @@
 import { jsonAt } from '../model/json.ts';
-import { doneComponents, isUncalled, runSeconds, totalWrites, touchedByRun, type RunRecord } from './run-record.ts';
+import {
+  doneComponents,
+  hopRecords,
+  hopsToCome,
+  isUncalled,
+  runSeconds,
+  totalWrites,
+  touchedByRun,
+  type RunRecord,
+} from './run-record.ts';
+import { hopTitle } from './route-words.ts';
 import { count, formatSeconds, formatTime, shortDigest } from './words.ts';
 
 /** What is left to do, in words; empty for a run that finished. */
 export function whatIsLeft(run: RunRecord): string {
   const left = run.steps.filter((record) => record.phase !== 'settled' && !isUncalled(record));
-  if (run.status === 'finished' || left.length === 0) return '';
-  return `${count(left.length, 'step')}: ${left.map(({ step }) => step.title).join(', ')}`;
+  if (run.status === 'finished') return '';
+  const steps =
+    left.length === 0 ? [] : [`${count(left.length, 'step')}: ${left.map(({ step }) => step.title).join(', ')}`];
+  const hops = hopsToCome(run);
+  return [...steps, ...(hops.length === 0 ? [] : [`${count(hops.length, 'hop')}: ${hops.join(', ')}`])].join('; then ');
 }
 
 /** `finished in 5m 40s`. */
@@ -39,12 +52,21 @@ export function facts(run: RunRecord): (readonly [string, string])[] {
     ],
     ['plan', run.plan === undefined ? undefined : shortDigest(run.plan.digest)],
     ['touched', touched[touchedByRun(run)]],
+    ['hops done', hopsDone(run)],
     ['finished', doneComponents(run).join(', ')],
     ['affirmed', affirmed(run)],
     ['decided', run.decisions.map(({ remedy, by }) => `${remedy} (${by})`).join(', ')],
     ['evidence', run.evidence],
   ];
   return rows.flatMap(([label, text]) => (text === undefined || text === '' ? [] : [[label, text] as const]));
+}
+
+/** Finished hops of a run that has several. */
+function hopsDone(run: RunRecord): string {
+  const all = hopRecords(run);
+  if (all.length + hopsToCome(run).length < 2) return '';
+  const done = all.filter(({ steps }) => steps.every((record) => record.phase === 'settled' || isUncalled(record)));
+  return done.map(({ plan }) => hopTitle(plan)).join('; ');
 }
 
 /** Who affirmed what of the checklist, and when. */

@@ -1,12 +1,16 @@
 import { facts, outcomeOf, whatIsLeft } from './report-facts.ts';
 import { renderReportMarkdown } from './report-markdown.ts';
+import { hopTitle } from './route-words.ts';
 import {
+  allRecords,
+  hopRecords,
   isNotVerified,
   routeOf,
   runSeconds,
   stepWord,
   totalWrites,
   touchedByRun,
+  type HopRecord,
   type RunRecord,
   type StepRecord,
 } from './run-record.ts';
@@ -62,23 +66,27 @@ export function reportData(run: RunRecord) {
     decisions: run.decisions,
     touched: touchedByRun(run),
     writes: totalWrites(run),
-    steps: run.steps.map(
-      ({ step, phase, note, touched, writes, actSeconds, confirmSeconds, startedAt, faults, problem, details }) => ({
-        id: step.id,
-        kind: step.kind,
-        component: step.component,
-        title: step.title,
-        phase,
-        note,
-        touched,
-        writes,
-        startedAt,
-        actSeconds,
-        confirmSeconds,
-        faults,
-        problem,
-        details,
-      }),
+    hop: run.plan?.hop,
+    steps: hopRecords(run).flatMap(({ plan, steps }) =>
+      steps.map(
+        ({ step, phase, note, touched, writes, actSeconds, confirmSeconds, startedAt, faults, problem, details }) => ({
+          hop: plan.hop,
+          id: step.id,
+          kind: step.kind,
+          component: step.component,
+          title: step.title,
+          phase,
+          note,
+          touched,
+          writes,
+          startedAt,
+          actSeconds,
+          confirmSeconds,
+          faults,
+          problem,
+          details,
+        }),
+      ),
     ),
     evidence: run.evidence,
   };
@@ -93,7 +101,7 @@ function renderText(run: RunRecord, { width, color }: ReportView): string {
   );
   const blocks = [
     [...head, ...renderPairs(facts(run), width, style)],
-    stepTable(run, width, style),
+    ...hopRecords(run).map((hop) => stepTable(hop, width, style)),
     troubles(run, width, style),
     leftOver(run, width, style),
   ];
@@ -103,8 +111,8 @@ function renderText(run: RunRecord, { width, color }: ReportView): string {
     .join('\n\n')}\n`;
 }
 
-function stepTable(run: RunRecord, width: number, style: Style): string[] {
-  const rows = run.steps.map((record) => [
+function stepTable({ plan, steps }: HopRecord, width: number, style: Style): string[] {
+  const rows = steps.map((record) => [
     paintWord(record, style),
     record.step.title,
     record.startedAt === undefined ? '' : new Date(record.startedAt).toISOString().slice(11, 19),
@@ -120,7 +128,9 @@ function stepTable(run: RunRecord, width: number, style: Style): string[] {
     { title: 'HEALTH', align: 'right' as const },
     { title: 'WRITES', align: 'right' as const },
   ];
-  return rows.length === 0 ? [] : renderTable(columns, rows, width, style);
+  if (rows.length === 0) return [];
+  const title = plan.route.length > 1 ? [style.bold(hopTitle(plan))] : [];
+  return [...title, ...renderTable(columns, rows, width, style)];
 }
 
 function paintWord(record: StepRecord, style: Style): string {
@@ -131,7 +141,7 @@ function paintWord(record: StepRecord, style: Style): string {
 }
 
 function troubles(run: RunRecord, width: number, style: Style): string[] {
-  const lines = run.steps.flatMap(({ step, faults, problem }) => {
+  const lines = allRecords(run).flatMap(({ step, faults, problem }) => {
     const cause = causeOf(faults);
     const text =
       cause === undefined

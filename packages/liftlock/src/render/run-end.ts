@@ -1,11 +1,15 @@
 import type { Platform } from '../model/platform.ts';
+import { waitingCodes } from '../model/stopped.ts';
 import { isUndo } from '../model/step.ts';
 import { evidenceLines, nextCommands, renderFault } from './fault-screen.ts';
 import type { Explain } from './fault-words.ts';
 import { rotateCommand } from './invocation.ts';
 import { renderAdvice } from './problem.ts';
+import { hopTitle } from './route-words.ts';
 import {
+  allRecords,
   doneComponents,
+  hopsToCome,
   isNotVerified,
   isUncalled,
   routeOf,
@@ -79,7 +83,7 @@ function finished(state: RunRecord, platform: Platform, style: Style, width: num
   return lines([
     ...wrapText(
       style.good(
-        `✓ ${platform.metadata.title} ${hop}: ${count(state.steps.length, 'step')} done in ${formatSeconds(seconds)}, ${count(writes, 'write')} to the cluster.`,
+        `✓ ${platform.metadata.title} ${hop}: ${count(allRecords(state).length, 'step')} done in ${formatSeconds(seconds)}, ${count(writes, 'write')} to the cluster.`,
       ),
       {
         width,
@@ -95,7 +99,7 @@ function finished(state: RunRecord, platform: Platform, style: Style, width: num
 
 /** A green line must not hide what nobody has looked at. */
 function notVerified(state: RunRecord, style: Style, width: number): string[] {
-  return state.steps
+  return allRecords(state)
     .filter(isNotVerified)
     .flatMap(({ step, note }) =>
       wrapText(`${step.title}: ${plainText(note)}`, { width, first: `  ${style.warn('?')} `, hanging: '    ' }),
@@ -108,7 +112,7 @@ function paused(state: RunRecord, style: Style, width: number): string {
   return lines([
     ...wrapText(
       style.warn(
-        `! Stopped${state.stopReason === undefined ? '' : `: ${state.stopReason}`}. ${count(left, 'step')} of ${called.length} left.`,
+        `! Stopped${state.stopReason === undefined ? '' : `: ${state.stopReason}`}. ${leftWords(state, left, called.length)}`,
       ),
       {
         width,
@@ -122,8 +126,16 @@ function paused(state: RunRecord, style: Style, width: number): string {
   ]);
 }
 
-/** Codes of what is not done outside of liftlock yet: nothing has failed. */
-const waitingCodes: readonly string[] = ['STILL_DELETING', 'ADDRESS_PENDING', 'DNS_CHANGE'];
+/** Between two hops everything is at a version in between, and whole. */
+function leftWords(state: RunRecord, left: number, all: number): string {
+  const hops = hopsToCome(state);
+  const then = hops.length === 0 ? '' : `${count(hops.length, 'hop')} left: ${hops.join(', ')}.`;
+  if (left > 0 || hops.length === 0 || state.plan === undefined)
+    return [`${count(left, 'step')} of ${all} left.`, then === '' ? '' : `After that, ${then}`]
+      .filter(Boolean)
+      .join(' ');
+  return `${hopTitle(state.plan)} is finished. ${then}`;
+}
 
 function waitsOutside(state: RunRecord, failed: StepRecord, style: Style, width: number): string {
   const { problem, step } = failed;
@@ -154,9 +166,14 @@ function touchedLines(state: RunRecord, style: Style, width: number): string[] {
     : writes === 0
       ? style.good('Nothing was changed in the cluster.')
       : style.warn(
-          `The cluster accepted ${count(writes, 'write')}; finished: ${listed(doneComponents(state)) || 'no component'}.`,
+          `The cluster accepted ${count(writes, 'write')}; finished: ${listed(doneComponents(state)) || 'no component'}${inHop(state)}.`,
         );
   return wrapText(words, { width, first: '  ' });
+}
+
+/** Of several hops, the one that the components are told of. */
+function inHop({ plan }: RunRecord): string {
+  return plan === undefined || plan.route.length < 2 ? '' : ` of ${hopTitle(plan)}`;
 }
 
 function failedWithoutCause(
@@ -173,7 +190,8 @@ function failedWithoutCause(
     yes: style.warn(`The cluster accepted ${count(failed.writes, 'write')} of this step.`),
     unknown: style.bad('Whether this step has changed the cluster is not known.'),
   }[failed.touched];
-  const rest = done.length === 0 ? '' : ` Finished before it: ${listed(done)}.`;
+  const before = (state.hops ?? []).map(({ plan }) => hopTitle(plan));
+  const rest = [...before, ...done].length === 0 ? '' : ` Finished before it: ${listed([...before, ...done])}.`;
   return lines([
     ...wrapText(
       `${style.bold(`${failed.step.title} failed`)}: ${plainText(problem?.message ?? state.stopReason ?? '')}`,

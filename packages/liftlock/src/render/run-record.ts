@@ -23,6 +23,12 @@ export interface StepRecord {
   readonly details?: JsonObject | undefined;
 }
 
+/** A hop with what became of its steps. */
+export interface HopRecord {
+  readonly plan: Plan;
+  readonly steps: readonly StepRecord[];
+}
+
 /** What this room needs to know of a run: the fold of its journal is one. */
 export interface RunRecord {
   readonly run: string;
@@ -31,8 +37,11 @@ export interface RunRecord {
   readonly ticket?: string | undefined;
   readonly rollbackOf?: string | undefined;
   readonly decisions: readonly Decision[];
+  /** Of the hop that the run is at. */
   readonly plan?: Plan | undefined;
   readonly steps: readonly StepRecord[];
+  /** Hops before that one. */
+  readonly hops?: readonly HopRecord[] | undefined;
   readonly startedAt: string;
   readonly endedAt?: string | undefined;
   readonly resumes: number;
@@ -41,7 +50,22 @@ export interface RunRecord {
   readonly evidence?: string | undefined;
 }
 
-/** Components whose release this run has changed and seen healthy. */
+/** Every hop that the run has begun, in order. */
+export function hopRecords({ hops = [], plan, steps }: RunRecord): readonly HopRecord[] {
+  return plan === undefined ? hops : [...hops, { plan, steps }];
+}
+
+/** The steps of every hop that the run has begun, in order. */
+export function allRecords({ hops = [], steps }: RunRecord): readonly StepRecord[] {
+  return [...hops.flatMap((hop) => hop.steps), ...steps];
+}
+
+/** Hops that are not begun, as `2.13.0 → 2.19.0`. */
+export function hopsToCome({ plan }: RunRecord): readonly string[] {
+  return plan === undefined ? [] : plan.route.slice(plan.hop + 1).map(({ from, to }) => `${from} → ${to}`);
+}
+
+/** Components whose release this run has changed in its present hop and seen healthy. */
 export function doneComponents(run: RunRecord): readonly string[] {
   return run.steps.flatMap(({ step, phase }) =>
     phase === 'settled' && !isUndo(step) && (step.kind === 'helm-upgrade' || step.kind === 'helm-rollback')
@@ -52,13 +76,13 @@ export function doneComponents(run: RunRecord): readonly string[] {
 
 /** Whether anything in the cluster was changed. A step that never ended may have. */
 export function touchedByRun(run: RunRecord): Touched {
-  const marks = run.steps.map(({ phase, touched }) => (phase === 'acting' ? 'unknown' : touched));
+  const marks = allRecords(run).map(({ phase, touched }) => (phase === 'acting' ? 'unknown' : touched));
   if (marks.includes('yes')) return 'yes';
   return marks.includes('unknown') ? 'unknown' : 'no';
 }
 
 export function totalWrites(run: RunRecord): number {
-  return run.steps.reduce((sum, { writes }) => sum + writes, 0);
+  return allRecords(run).reduce((sum, { writes }) => sum + writes, 0);
 }
 
 /** Seconds from its start to its end, pauses before a resume included; undefined while it has none. */

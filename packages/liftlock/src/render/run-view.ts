@@ -67,7 +67,12 @@ export function applyEntry(view: RunView, entry: Entry): RunView {
       return {
         ...named,
         plan: entry.plan,
-        steps: entry.plan.steps.map((step) => view.steps.find((old) => old.step.id === step.id) ?? freshStep(step)),
+        // Ids repeat from hop to hop: the next one begins with fresh steps.
+        steps: entry.plan.steps.map(
+          (step) =>
+            (entry.plan.hop === view.plan.hop ? view.steps.find((old) => old.step.id === step.id) : undefined) ??
+            freshStep(step),
+        ),
       };
     case 'resumed':
       return {

@@ -7,10 +7,14 @@ import {
   repositoryLines,
   rollbackCommand,
   exportLines,
+  ownFileLines,
 } from './manual-command.ts';
+import { migrationWords } from './migration-words.ts';
 import { quoteArgument, shellLine, shellLines } from './shell.ts';
 import { proveImagesWords } from './prove-images-words.ts';
 import { reinstallWords } from './reinstall-words.ts';
+import { hopPlans, typedPlan } from './hop-plans.ts';
+import { hopTitle, routeWords } from './route-words.ts';
 import { oneLine } from './wrap.ts';
 import { sentence } from './words.ts';
 
@@ -18,7 +22,8 @@ import { sentence } from './words.ts';
  * The plan as a POSIX shell script. Its helm commands are the guide's, argument by argument; around them it only looks:
  * for the tools, the files and the right cluster, before the first write.
  */
-export function renderRunbookScript(plan: Plan): string {
+export function renderRunbookScript(shown: Plan): string {
+  const plan = typedPlan(shown);
   const upgrades = plan.steps.filter((step) => step.kind === 'helm-upgrade');
   const files = [...new Set(upgrades.flatMap((step) => manualUpgrade(step).files))];
   return `${[
@@ -29,7 +34,10 @@ export function renderRunbookScript(plan: Plan): string {
     ...preflight(plan, files, upgrades),
     '',
     ...onExit(upgrades),
-    ...plan.steps.flatMap((step) => ['', ...scriptStep(step, plan)]),
+    ...hopPlans(shown).flatMap((hop) => [
+      ...(shown.route.length < 2 ? [] : ['', `say ${singleQuoted(hopTitle(hop))}`]),
+      ...hop.steps.flatMap((step) => ['', ...scriptStep(step, plan)]),
+    ]),
     '',
     "current=''",
     `say 'Every step is done. Look at the platform before you tell anyone.'`,
@@ -37,7 +45,7 @@ export function renderRunbookScript(plan: Plan): string {
 }
 
 function header(plan: Plan): string[] {
-  const hop = plan.route.map(({ from, to }) => `${from} to ${to}`).join(', ');
+  const hop = routeWords(plan, 'to');
   const folder = plan.steps.some((step) => step.kind === 'helm-upgrade')
     ? ["# Run it in the folder that holds the charts' values folders."]
     : [];
@@ -95,12 +103,14 @@ function inQuotes(text: string): string {
 
 function preflight(plan: Plan, files: readonly string[], upgrades: readonly HelmUpgradeStep[]): string[] {
   if (files.length === 0) return ['# No values files are needed.'];
-  const kept = upgrades.filter((step) => step.keep.length > 0);
+  const kept = upgrades.filter((step) => step.keep.length > 0 && step.ownFile !== true);
+  const made = upgrades.flatMap((step) => ownFileLines(step) ?? []);
   return [
     '# Every values file must be there before the first write.',
     `for file in ${files.map(quoteArgument).join(' ')}; do`,
     `  [ -f "$file" ] || die "$file is missing. Nothing was changed."`,
     'done',
+    ...made.flatMap(({ why, lines }) => [`# ${comment(why)}`, ...lines.map((line) => `#   ${line}`)]),
     ...kept.map(
       (step) =>
         `# ${keptValuesFile(step)} holds ${comment(step.keep.join(', '))} of the live release (helm get values ${step.release} -n ${plan.site.namespace}).`,
@@ -112,6 +122,7 @@ function preflight(plan: Plan, files: readonly string[], upgrades: readonly Helm
 function onExit(upgrades: readonly HelmUpgradeStep[]): string[] {
   const cases = upgrades.flatMap((step) => {
     const back = rollbackCommand(step);
+    if (step.follows !== undefined) return [];
     const words =
       back === undefined
         ? `${step.release} was being installed: there is no former revision to return to.`
@@ -165,9 +176,27 @@ function scriptStep(step: Step, plan: Plan): string[] {
         ),
       ];
     case 'patch-object':
+    case 'create-secret':
+    case 'await-condition':
+    case 'run-job':
+    case 'apply-crds':
+    case 'scale':
+    case 'restart':
+    case 'local-command':
+    case 'compare-claims': {
+      if (isUndo(step)) return [];
+      const { words, lines, byHand } = migrationWords(step, plan);
+      return [
+        ...begin.slice(0, 1),
+        ...words.map((text) => `# ${comment(text)}`),
+        ...begin.slice(1),
+        ...lines.map((line) => line.replace(/^kubectl/, `kubectl${contextFlag(plan)}`)),
+        ...(byHand === undefined ? [] : [`say ${singleQuoted(`${byHand}. Then press Enter.`)}`, 'read -r _']),
+      ];
+    }
     case 'replace-object':
     case 'rewrite-record': {
-      const lines = shellLines(step.command ?? []);
+      const lines = shellLines(step.guideCommand ?? step.command ?? []);
       return [...begin, ...lines.map((line) => line.replace(/^kubectl/, `kubectl${contextFlag(plan)}`))];
     }
     case 'helm-repo':

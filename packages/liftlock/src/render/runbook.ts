@@ -1,6 +1,6 @@
 import type { Plan } from '../model/plan.ts';
 import type { Platform } from '../model/platform.ts';
-import { isUndo, type HelmRollbackStep, type HelmUpgradeStep, type PullSecretStep } from '../model/step.ts';
+import { isUndo, type HelmRollbackStep, type HelmUpgradeStep, type PullSecretStep, type Step } from '../model/step.ts';
 import {
   keptValuesFile,
   manualRollback,
@@ -8,11 +8,16 @@ import {
   repositoryLines,
   rollbackCommand,
   exportLines,
+  ownFileLines,
 } from './manual-command.ts';
+import { migrationWords } from './migration-words.ts';
 import { codeBlock, codeSpan, escapeMarkdown, joinBlocks } from './markdown.ts';
+import { hopPlans, typedPlan } from './hop-plans.ts';
 import { actedOn, durationsOf, findingsOf } from './plan-facts.ts';
 import { proveImagesWords } from './prove-images-words.ts';
 import { reinstallWords } from './reinstall-words.ts';
+import { trouble, verification, waysBack } from './runbook-end.ts';
+import { hopTitle, routeWords } from './route-words.ts';
 import { quoteArgument, shellLine, shellLines } from './shell.ts';
 import { formatSeconds, listed, sentence } from './words.ts';
 
@@ -21,23 +26,21 @@ type Blocks = readonly (readonly string[])[];
 /** The plan as a page for those who type: every command, what to expect of it, and what to do when that does not happen. */
 export function renderRunbook(plan: Plan, platform: Platform): string {
   return joinBlocks([
-    [
-      `# Runbook: ${escapeMarkdown(plan.platform.title)} ${plan.route.map(({ from, to }) => `${from} → ${to}`).join(', ')}`,
-    ],
+    [`# Runbook: ${escapeMarkdown(plan.platform.title)} ${routeWords(plan)}`],
     introduction(plan),
     ...openFindings(plan),
     ['## 1. Prerequisites'],
-    prerequisites(plan, platform),
+    prerequisites(typedPlan(plan), platform),
     ...login(platform),
     ['## 3. Before you start'],
     ...checklist(plan, platform),
     ['## 4. Steps'],
     ['One after another. Never begin a step before the one before it is ready.'],
-    ...numberedSteps(plan),
+    ...hopsToType(plan, platform),
     ['## 5. Verify'],
     ...verification(plan, platform),
     ['## 6. If you must go back'],
-    ...wayBack(plan),
+    ...waysBack(plan),
     ...trouble(platform),
   ]);
 }
@@ -127,8 +130,33 @@ function checklist(plan: Plan, platform: Platform): Blocks {
   ];
 }
 
-function numberedSteps(plan: Plan): Blocks {
-  let number = 0;
+/** The steps of every hop; between two hops the platform is looked at, as liftlock does. */
+function hopsToType(plan: Plan, platform: Platform): Blocks {
+  const hops = hopPlans(plan);
+  let typed = 0;
+  return hops.flatMap((hop): Blocks => {
+    const blocks = numberedSteps(hop, typed);
+    typed += hop.steps.filter(isTyped).length;
+    if (plan.route.length < 2) return blocks;
+    const isLater = hop.hop > plan.hop;
+    return [
+      [`**${hopTitle(hop)}${isLater ? ', as it looks now' : ''}**`],
+      isLater ? ['Make the runbook again when the hop before has landed: what is known then may differ.'] : [],
+      ...blocks,
+      ...(hop.hop + 1 < plan.route.length
+        ? [['Before the next hop, everything must be well:'], ...verification(plan, platform)]
+        : []),
+    ];
+  });
+}
+
+/** True for a step that people type: the others are liftlock's own, or told elsewhere on the page. */
+function isTyped(step: Step): boolean {
+  return step.kind !== 'backup' && step.kind !== 'check' && !isUndo(step);
+}
+
+function numberedSteps(plan: Plan, before: number): Blocks {
+  let number = before;
   return plan.steps.flatMap((step): Blocks => {
     if (step.kind === 'backup' || step.kind === 'check' || isUndo(step)) return [];
     number += 1;
@@ -143,13 +171,21 @@ function numberedSteps(plan: Plan): Blocks {
       case 'pull-secret':
         return [title, ...pullSecretBlocks(step)];
       case 'patch-object':
-        return [
-          title,
-          step.remove.length === 0
-            ? []
-            : ['A failed revision has set it, and helm does not see it: the next step would leave it there.'],
-          codeBlock('sh', shellLines(step.command ?? [])),
-        ];
+      case 'create-secret':
+      case 'await-condition':
+      case 'run-job':
+      case 'apply-crds':
+      case 'scale':
+      case 'restart':
+      case 'local-command':
+      case 'compare-claims': {
+        const { words, lines } = migrationWords(step, plan);
+        const why = isCleaning(step)
+          ? ['A failed revision has set it, and helm does not see it: the next step would leave it there.']
+          : [];
+        const code = lines.length === 0 ? [] : codeBlock('sh', lines);
+        return [title, why, ...words.map((text) => [escapeMarkdown(text)]), code];
+      }
       case 'rewrite-record':
         return [
           title,
@@ -159,7 +195,7 @@ function numberedSteps(plan: Plan): Blocks {
           codeBlock('sh', shellLines(step.command ?? [])),
         ];
       case 'replace-object':
-        return [title, codeBlock('sh', shellLines(step.command ?? []))];
+        return [title, codeBlock('sh', shellLines(step.guideCommand ?? step.command ?? []))];
       case 'put-aside':
       case 'retain-volumes':
       case 'helm-uninstall':
@@ -184,8 +220,14 @@ function numberedSteps(plan: Plan): Blocks {
   });
 }
 
+/** Only leftovers of a failed revision are taken away without anything being set, and nothing is undone by that. */
+function isCleaning(step: Step): boolean {
+  return step.kind === 'patch-object' && step.id.split('/')[1] === 'clean';
+}
+
 /** Files of the operator's: what is carried over is exported by a command. */
 function ownFiles(step: HelmUpgradeStep): readonly string[] {
+  if (step.ownFile === true) return [];
   return step.values.flatMap(({ path, isCarried }) => (isCarried === true ? [] : [path]));
 }
 
@@ -201,11 +243,12 @@ function upgradeBlocks(step: HelmUpgradeStep, plan: Plan): Blocks {
     step.install
       ? ['**This installs a release that is not there now.**']
       : [`From ${step.from?.version ?? 'an unknown version'} to ${step.chart.version}.`],
-    step.keep.length === 0 ? [] : keptBlock(step),
+    step.keep.length === 0 || step.ownFile === true ? [] : keptBlock(step),
     exportLines(step).length === 0
       ? []
       : ['First export the live values; whoever can read them can read the secrets in them:'],
     exportLines(step).length === 0 ? [] : codeBlock('sh', ['umask 077', ...exportLines(step)]),
+    ...ownFileBlocks(step),
     codeBlock('sh', shellLines(command)),
     notes.length === 0 ? [] : notes.map((note) => `- ${escapeMarkdown(note)}`),
     [
@@ -221,6 +264,11 @@ function upgradeBlocks(step: HelmUpgradeStep, plan: Plan): Blocks {
   ];
 }
 
+function ownFileBlocks(step: HelmUpgradeStep): Blocks {
+  const made = ownFileLines(step);
+  return made === undefined ? [] : [[escapeMarkdown(made.why)], codeBlock('sh', made.lines)];
+}
+
 function keptBlock(step: HelmUpgradeStep): string[] {
   return [
     `First put the kept values into ${codeSpan(keptValuesFile(step))}: only ${listed(step.keep.map(codeSpan))}, as ${codeSpan(`helm get values ${step.release} --namespace ${step.namespace} -o yaml`)} shows them.`,
@@ -231,6 +279,7 @@ function failureLines(step: HelmUpgradeStep): string[] {
   const namespace = quoteArgument(step.namespace);
   const back = rollbackCommand(step);
   const look = `- If it fails: do not start the next step. Look for the cause first, before anything rolls it away: ${codeSpan(`kubectl describe pods --namespace ${namespace}`)}, ${codeSpan(`kubectl get events --namespace ${namespace} --sort-by=.lastTimestamp`)}`;
+  if (step.follows !== undefined) return [look, '- When the cause is gone, run the command again.'];
   if (back === undefined)
     return [look, '- There is no former revision to return to: repair forward and run the command again.'];
   if (step.migrates !== undefined) {
@@ -261,59 +310,5 @@ function pullSecretBlocks(step: PullSecretStep): Blocks {
       `- Expect: ${codeSpan(`secret/${step.name} configured`)}`,
       '- Pods that could not pull try again by themselves within five minutes',
     ],
-  ];
-}
-
-function verification(plan: Plan, platform: Platform): Blocks {
-  const namespace = quoteArgument(plan.site.namespace);
-  return [
-    codeBlock('sh', [`kubectl get pods --namespace ${namespace}`, `helm list --namespace ${namespace}`]),
-    [
-      '- [ ] Every pod runs and is ready; none crashes or waits',
-      ...platform.checks.map(({ title }) => `- [ ] ${escapeMarkdown(title)}`),
-    ],
-  ];
-}
-
-function wayBack(plan: Plan): Blocks {
-  const upgrades = plan.steps.filter((step) => step.kind === 'helm-upgrade').toReversed();
-  if (upgrades.length === 0) return [['Nothing was upgraded here.']];
-  const migrating = upgrades.filter((step) => step.migrates !== undefined);
-  const commands = upgrades.flatMap((step) => rollbackCommand(step) ?? []).length;
-  return [
-    migrating.map(
-      (step) =>
-        `**Only while ${escapeMarkdown(step.release)} has not started at the new version**: ${escapeMarkdown(sentence(step.migrates?.note ?? ''))}`,
-    ),
-    commands === 0
-      ? []
-      : [
-          'Only the releases that you upgraded, in this order:',
-          '',
-          ...codeBlock(
-            'sh',
-            upgrades.flatMap((step) => {
-              const back = rollbackCommand(step);
-              return back === undefined ? [`# ${step.release} was not there before`] : [shellLine(back)];
-            }),
-          ),
-        ],
-  ];
-}
-
-function trouble(platform: Platform): Blocks {
-  if (platform.troubleshooting.length === 0 && platform.support === undefined) return [];
-  return [
-    ['## 7. Trouble'],
-    ...platform.troubleshooting.flatMap(({ title, steps, contact }) => [
-      [`**${escapeMarkdown(title)}**`],
-      [
-        ...steps.map((step, index) => `${index + 1}. ${escapeMarkdown(step)}`),
-        ...(contact === undefined ? [] : ['', `Help: ${escapeMarkdown(contact)}`]),
-      ],
-    ]),
-    platform.support === undefined
-      ? []
-      : [`Support: ${escapeMarkdown(sentence(platform.support.contact))} Send the exact messages and the logs.`],
   ];
 }

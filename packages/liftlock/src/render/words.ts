@@ -1,4 +1,4 @@
-import type { PinnedChart } from '../model/step.ts';
+import { isArchive, type PinnedChart } from '../model/step.ts';
 
 /** `48s`, `10m`, `1h 5m`: for people, so no more than two units. */
 export function formatSeconds(seconds: number): string {
@@ -55,5 +55,5 @@ export function registryOf(image: string): string {
 
 /** True where the site's mirrors changed where a chart comes from. */
 export function isMirrored(chart: PinnedChart): boolean {
-  return chart.source !== chart.reference;
+  return chart.source !== chart.reference && !isArchive(chart);
 }

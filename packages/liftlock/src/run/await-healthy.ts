@@ -5,7 +5,7 @@ import { claimNames, eventOf, isHook } from '../findings/faults/release-scope.ts
 import { claimWaitsFor } from '../findings/faults/rollout.ts';
 import type { Fault } from '../model/journal.ts';
 import type { KubeObject } from '../model/kube.ts';
-import { durationSeconds } from '../model/platform.ts';
+import { durationSeconds } from '../model/duration.ts';
 import { trackRelease, type ReleaseView, type TrackerParts } from './release-tracker.ts';
 
 export interface AwaitHealthyParts extends TrackerParts {

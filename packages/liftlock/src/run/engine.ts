@@ -1,5 +1,6 @@
-import { foldJournal, type RunState } from '../journal/fold.ts';
+import { foldJournal, type RunState, type StepState } from '../journal/fold.ts';
 import { nextAction, type Action } from '../journal/next-action.ts';
+import { waysBack } from '../journal/undo.ts';
 import type { ProblemRecord } from '../model/journal.ts';
 import type { JournalStore } from '../model/ports.ts';
 import { isProblem, Problem, type Touched } from '../model/problem.ts';
@@ -21,7 +22,8 @@ const busyPause = 2000;
 
 /**
  * Carries out the run's plan: fold the journal, decide, do one thing, write it down, again. Returns when the run is
- * finished or stopped; a stopped run says why in its state. Writes the intent before each act.
+ * finished or stopped; a stopped run says why in its state. Writes the intent before each act. Returns a run that still
+ * runs where a hop is done and the next one has to be planned.
  */
 export async function carryOut(parts: EngineParts): Promise<RunState> {
   for (;;) {
@@ -33,6 +35,7 @@ export async function carryOut(parts: EngineParts): Promise<RunState> {
       await stop(parts, reason);
       return stateOf(parts);
     }
+    if (action.do === 'replan') return state;
     await perform(action, parts, state);
   }
 }
@@ -48,11 +51,18 @@ function stopReason(state: RunState, action: Action, parts: EngineParts): string
     if (problem?.code === stoppedCode) return stoppedOnRequest;
     return problem?.message ?? 'the outcome of the step is not known';
   }
+  if (action.do === 'replan') return beforeHop(parts.world);
   // A step that acted is confirmed first: its result must not stay unknown because someone pressed Ctrl-C.
   const beginsStep = action.do === 'observe' || action.do === 'act';
   if (parts.world.stop.level !== 'none' && (beginsStep || action.do === 'wait')) return stoppedOnRequest;
   if (beginsStep && beginsComponent(action.step, state) && isPastWindow(parts.world)) return windowClosed;
   return undefined;
+}
+
+/** O24: between two hops everything is at a version that the vendor supports, so there a closed window always stops. */
+function beforeHop({ stop: { level }, windowCloses, clock }: World): string | undefined {
+  if (level !== 'none') return stoppedOnRequest;
+  return windowCloses !== undefined && clock.now() >= windowCloses ? windowClosed : undefined;
 }
 
 /** A component that was begun is not left halfway: between an uninstall and its installation least of all. */
@@ -71,10 +81,21 @@ function stepOf(state: RunState, step: Step) {
   return found;
 }
 
+/** The ways back that the step calls for which stands in the way. */
+function waysOf(state: RunState): readonly StepState[] {
+  const open = state.steps.find(({ step, phase }) => phase !== 'settled' && !isUndo(step));
+  return open?.phase === 'failed' ? waysBack(open, state.steps) : [];
+}
+
+function isFirstWayBack(step: Step, state: RunState): boolean {
+  const ways = waysOf(state);
+  return ways[0]?.step.id === step.id && ways.every(({ phase, wasTried }) => phase === 'todo' && !wasTried);
+}
+
 async function stop(parts: EngineParts, reason: string): Promise<void> {
   const state = stateOf(parts);
   // What a way back has left says nothing about the fault: its evidence was kept before.
-  const isBack = state.steps.some(({ step, phase }) => isUndo(step) && phase !== 'todo');
+  const isBack = waysOf(state).some(({ phase }) => phase !== 'todo');
   const isFault = state.steps.some(
     ({ phase, problem }) => phase === 'failed' && !waitingCodes.includes(problem?.code ?? ''),
   );
@@ -90,7 +111,7 @@ async function keepEvidence(parts: EngineParts, state: RunState): Promise<void> 
   if (file !== undefined) parts.world.emit({ type: 'evidence', file });
 }
 
-async function perform(action: Action, parts: EngineParts, state: RunState): Promise<void> {
+async function perform(action: Exclude<Action, { do: 'replan' }>, parts: EngineParts, state: RunState): Promise<void> {
   const { world } = parts;
   switch (action.do) {
     case 'finish':
@@ -105,7 +126,7 @@ async function perform(action: Action, parts: EngineParts, state: RunState): Pro
       return;
     case 'observe':
       // Evidence first: a rollback rolls it away with the rest (O3).
-      if (isUndo(action.step) && !stepOf(state, action.step).wasTried) await keepEvidence(parts, state);
+      if (isFirstWayBack(action.step, state)) await keepEvidence(parts, state);
       await observe(action.step, parts, state);
       return;
     case 'act':

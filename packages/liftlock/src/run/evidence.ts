@@ -43,7 +43,12 @@ export async function collectEvidence(world: World, state: RunState): Promise<st
     route: world.plan.route,
   });
   add('plan.json', world.plan);
-  add('run.json', { ...state, plan: undefined, touched: touchedBy(state) });
+  add('run.json', {
+    ...state,
+    plan: undefined,
+    hops: state.hops.map(({ plan: { route, hop }, steps }) => ({ ...route[hop], steps })),
+    touched: touchedBy(state),
+  });
   add('releases.json', await attempt(() => releases(world, namespace)));
   for (const path of described) {
     const name = path.split('/').at(-1) ?? path;

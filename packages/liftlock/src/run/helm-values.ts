@@ -4,10 +4,13 @@ import type { JsonObject } from '../model/json.ts';
 import { Problem } from '../model/problem.ts';
 import type { ValuesFile } from '../model/snapshot.ts';
 import type { HelmUpgradeStep, PinnedValues } from '../model/step.ts';
-import { keptValues } from '../plan/make-plan.ts';
+import { keptValues } from '../plan/values-for.ts';
 import { carriedValues, exportedText } from '../release/exported-values.ts';
+import { applyCarryOver } from '../values/carry-over.ts';
+import { mergeValues } from '../values/compare.ts';
 
 export interface HelmValuesParts {
+  /** A values file, or the values of the command that a vendor's console shows. */
   loadValues(path: string): Promise<ValuesFile>;
   readFile(file: string): Promise<string>;
   /** The live release's values: for the keys that are kept, and as a file where they are carried over. */
@@ -19,25 +22,32 @@ export interface HelmValuesParts {
 }
 
 /**
- * Private copies of the values files of a step, in helm's order, with the kept keys on top. A file that is no longer what
- * the plan was made from is refused: VALUES_MOVED.
+ * Private copies of the values files of a step, in helm's order, with the kept keys on top; one file in full where they are
+ * carried over to a chart that takes them otherwise. A file that is no longer what the plan was made from is refused:
+ * VALUES_MOVED.
  */
 export async function writeHelmValues(step: HelmUpgradeStep, parts: HelmValuesParts): Promise<readonly string[]> {
-  const files: string[] = [];
-  for (const [index, pinned] of step.values.entries()) {
-    const { text, name } = pinned.isCarried === true ? await carriedText(pinned, parts) : await fileText(pinned, parts);
-    if (digestOf(text) !== pinned.digest) {
-      throw new Problem('VALUES_MOVED', `${name} is not what the plan was made from.`, {
+  const texts: NamedText[] = [];
+  for (const pinned of step.values) {
+    const text = await pinnedText(pinned, parts);
+    if (digestOf(text.text) !== pinned.digest) {
+      throw new Problem('VALUES_MOVED', `${text.name} is not what the plan was made from.`, {
         advice: ['Make the plan again: liftlock apply shows what the change does.'],
-        at: { file: name },
+        at: { file: text.name },
       });
     }
-    files.push(await parts.write(`values/${step.component}/${index + 1}.yaml`, text));
+    texts.push(text);
   }
-  if (step.keep.length > 0) {
-    const kept = keptValues(await parts.liveValues(), step.keep);
-    files.push(await parts.write(`values/${step.component}/kept-values.yaml`, JSON.stringify(kept)));
+  const kept = step.keep.length === 0 ? undefined : keptValues(await parts.liveValues(), step.keep);
+  const folder = `values/${step.component}`;
+  if (step.carryOver !== undefined) {
+    const trees = texts.map(({ text, name }) => parseValues(text, name));
+    const given = [...trees, kept ?? {}].reduce<JsonObject>(mergeValues, {});
+    return [await parts.write(`${folder}/carried-values.yaml`, exportedText(applyCarryOver(given, step.carryOver)))];
   }
+  const files: string[] = [];
+  for (const [index, { text }] of texts.entries()) files.push(await parts.write(`${folder}/${index + 1}.yaml`, text));
+  if (kept !== undefined) files.push(await parts.write(`${folder}/kept-values.yaml`, JSON.stringify(kept)));
   return files;
 }
 
@@ -46,13 +56,15 @@ interface NamedText {
   readonly name: string;
 }
 
-async function fileText({ path }: PinnedValues, parts: HelmValuesParts): Promise<NamedText> {
+async function pinnedText({ path, isCarried, isCommand }: PinnedValues, parts: HelmValuesParts): Promise<NamedText> {
+  if (isCarried === true) return carriedText(path, parts);
+  if (isCommand === true) return { text: exportedText((await parts.loadValues(path)).values), name: path };
   const { file } = await parts.loadValues(path);
   return { text: await parts.readFile(file), name: file };
 }
 
 /** The file of the run's backup, which outlives the release; before a run what the live release holds. */
-async function carriedText({ path }: PinnedValues, parts: HelmValuesParts): Promise<NamedText> {
+async function carriedText(path: string, parts: HelmValuesParts): Promise<NamedText> {
   const text = (await parts.frozen(path)) ?? exportedText(await parts.liveValues());
   return { text, name: path };
 }

@@ -4,7 +4,7 @@ export const stoppedOnRequest = 'stopped on request';
 /** Why a run stopped whose window closed between two components. */
 export const windowClosed = 'the maintenance window has closed';
 
-export { stoppedCode } from '../model/stopped.ts';
+/** Why a run stopped whose next hop became another one than was announced: somebody has to look at it first. */
+export const hopChanged = 'the next hop is not as it was announced';
 
-/** Codes of Problems that say: something outside of liftlock is not done yet, a later `resume` goes on. Exit 6. */
-export const waitingCodes: readonly string[] = ['STILL_DELETING', 'ADDRESS_PENDING', 'DNS_CHANGE'];
+export { stoppedCode, waitingCodes } from '../model/stopped.ts';

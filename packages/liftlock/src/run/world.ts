@@ -1,3 +1,4 @@
+import type { ChartContent } from '../model/chart-content.ts';
 import type { Decision } from '../model/finding.ts';
 import type { EntryBody, Observation } from '../model/journal.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -10,6 +11,7 @@ import type {
   Gate,
   HelmRepositories,
   HelmRunner,
+  LocalCommands,
   NameResolver,
   Registry,
   WriterLease,
@@ -19,7 +21,7 @@ import type { Progress } from '../model/progress.ts';
 import type { Redactor } from '../model/redaction.ts';
 import type { Site } from '../model/site.ts';
 import type { HealthItem, ValuesFile } from '../model/snapshot.ts';
-import type { Step, StepKind } from '../model/step.ts';
+import type { PinnedChart, Step, StepKind } from '../model/step.ts';
 import type { StepState } from '../journal/fold.ts';
 
 /** The folder of one run on this machine: 0700, its files 0600. */
@@ -83,12 +85,17 @@ export interface World {
   readonly folder: RunFolder;
   readonly web: WebProbe;
   readonly names: NameResolver;
+  readonly commands: LocalCommands;
   readonly key: KeySource;
   readonly stop: StopRequest;
+  /** No further hop is begun after this (O24); undefined without a window, and where the run was allowed outside of it. */
+  readonly windowCloses?: Date | undefined;
   /** When the run began, ISO 8601. */
   readonly startedAt: string;
   loadValues(path: string): Promise<ValuesFile>;
   readSecretFile(file: string): Promise<string>;
+  /** What a pinned chart holds; it is pulled by its digest. */
+  chartContent(chart: PinnedChart): Promise<ChartContent>;
   /** Writes to the journal and to whoever looks on. */
   emit(body: EntryBody): void;
   progress(progress: Progress): void;

@@ -4,7 +4,9 @@ import { chartReference, type Component, type Platform } from '../model/platform
 import type { ClusterReader, HelmRepositories, HelmRunner } from '../model/ports.ts';
 import { isProblem, Problem } from '../model/problem.ts';
 import type { Redactor } from '../model/redaction.ts';
+import type { Site } from '../model/site.ts';
 import type {
+  CertificateInfo,
   ChartInfo,
   ComponentSnapshot,
   HealthItem,
@@ -21,9 +23,15 @@ import { readReleases } from '../release/record.ts';
 import { recordedChart } from '../release/recorded-chart.ts';
 import { readNodeRoom } from './node-room.ts';
 import { missingPermissions } from './permissions.ts';
+import { readCertificates } from './read-certificates.ts';
+import { readClaims } from './read-claims.ts';
+import { readFacts } from './read-facts.ts';
+import { healthEverywhere, ownReleases, permissionsEverywhere, placeOf, recordsEverywhere } from './namespaces.ts';
 
 export interface SnapshotParts {
   readonly platform: Platform;
+  /** Its answers, inputs and options: some facts rest on them. */
+  readonly site: Pick<Site, 'answers' | 'inputs' | 'options'>;
   readonly namespace: string;
   readonly target: string;
   readonly reader: ClusterReader;
@@ -37,6 +45,8 @@ export interface SnapshotParts {
   readonly pullChart: ((reference: string, version: string) => Promise<ChartInfo>) | undefined;
   /** The operator's files; undefined where the live release's own values are carried over. */
   readonly loadValues: (component: Component) => Promise<readonly ValuesFile[] | undefined>;
+  /** What a PEM file holds; undefined for one that cannot be read. */
+  readonly readCertificate: (file: string) => Promise<CertificateInfo | undefined>;
   /** Undefined where no chart comes from a repository. */
   readonly repositories?: Pick<HelmRepositories, 'list'> | undefined;
   readonly readHealth: (
@@ -91,31 +101,36 @@ async function readAll(parts: SnapshotParts): Promise<Snapshot> {
   for (const file of valuesFiles.flat()) if (file !== undefined) redactor.learnValues(file.values);
   const [charts, records, who, storageClasses, pullSecret] = await Promise.all([
     pullCharts(parts),
-    reader.list(`/api/v1/namespaces/${namespace}/secrets`, { labelSelector: 'owner=helm' }),
+    recordsEverywhere(parts),
     reader.whoAmI(),
     readable(unread, 'storage classes', () => reader.list('/apis/storage.k8s.io/v1/storageclasses'), []),
     readPullSecret(parts, unread),
   ]);
   const releases = readReleases(records);
   for (const release of releases) redactor.learnValues(release.values);
-  const owned = new Set(platform.components.map((component) => component.release));
+  const owned = ownReleases(platform, namespace);
+  const isOwned = (release: Release) => owned.has(placeOf(release));
   const ours = releases
-    .filter((release) => owned.has(release.name))
+    .filter(isOwned)
     .map((release) => ({ ...release, chartContent: installedChart(release, records) }));
   const components = platform.components.map((component, index) =>
-    componentSnapshot(component, ours, charts[index], valuesFiles[index]),
-  );
-  const [health, nodes, permissions, others] = await Promise.all([
-    parts.readHealth(reader, namespace, releases),
-    readable(unread, 'room on the nodes', () => readNodeRoom(reader), []),
-    missingPermissions(
-      reader,
-      namespace,
-      ours.flatMap((release) => parseManifest(release.manifest)),
+    componentSnapshot(
+      { ...component, namespace: component.namespace ?? namespace },
+      ours,
+      charts[index],
+      valuesFiles[index],
     ),
+  );
+  const [health, nodes, permissions, others, facts, claims, pairs] = await Promise.all([
+    healthEverywhere(parts, releases),
+    readable(unread, 'room on the nodes', () => readNodeRoom(reader), []),
+    permissionsEverywhere(parts, ours),
     ours.length === components.length
       ? []
       : readable(unread, 'releases in other namespaces', () => releasesElsewhere(reader), []),
+    readFacts({ platform, site: parts.site, namespace, reader, components }),
+    readClaims(reader, platform, namespace, unread),
+    readCertificates(parts),
   ]);
   return {
     readAt: parts.now.toISOString(),
@@ -124,8 +139,12 @@ async function readAll(parts: SnapshotParts): Promise<Snapshot> {
     rememberedUid: parts.rememberedUid,
     who: { ...who, osUser: parts.osUser },
     namespace,
+    facts: facts.facts,
+    ...(claims === undefined ? {} : { claims }),
+    certificates: pairs.certificates,
+    tlsSecrets: pairs.tlsSecrets,
     components,
-    otherReleases: [...releases.filter((release) => !owned.has(release.name)).map(brief), ...others],
+    otherReleases: [...releases.filter((release) => !isOwned(release)).map(brief), ...others],
     health,
     nodes,
     storageClasses: storageClasses.map(storageClass),
@@ -133,7 +152,7 @@ async function readAll(parts: SnapshotParts): Promise<Snapshot> {
     key: parts.key,
     pullSecret,
     ...(parts.repositories === undefined ? {} : { repositories: await listRepositories(parts.repositories, unread) }),
-    unread,
+    unread: [...unread, ...facts.unread, ...pairs.unread],
   };
 }
 
@@ -144,8 +163,12 @@ async function listRepositories(
   return readable(unread, "the repositories of this machine's helm", () => repositories.list(), []);
 }
 
-/** All charts at once; when several are missing, every one of them is named. */
-async function pullCharts({ platform, pullChart, target }: SnapshotParts): Promise<readonly ChartInfo[]> {
+/** All charts of a version at once; when several are missing, every one of them is named. */
+export async function pullCharts({
+  platform,
+  pullChart,
+  target,
+}: Pick<SnapshotParts, 'platform' | 'pullChart' | 'target'>): Promise<readonly ChartInfo[]> {
   if (pullChart === undefined) return [];
   const results = await Promise.allSettled(
     platform.components.map((component) => pullChart(chartReference(component.chart), target)),
@@ -162,12 +185,12 @@ async function pullCharts({ platform, pullChart, target }: SnapshotParts): Promi
 }
 
 function componentSnapshot(
-  component: Component,
+  component: Component & { readonly namespace: string },
   releases: readonly Release[],
   chart: ChartInfo | undefined,
   files: readonly ValuesFile[] | undefined,
 ): ComponentSnapshot {
-  const release = releases.find((item) => item.name === component.release);
+  const release = releases.find((item) => item.name === component.release && item.namespace === component.namespace);
   const { file = 'current-values.yml' } = component.values;
   const valuesFiles = files ?? [carriedValues(file, release?.values ?? {})];
   return {
@@ -180,9 +203,13 @@ function componentSnapshot(
 }
 
 /** What the installed chart did with its values: read for the platform's own releases only, since it is large. */
-function installedChart({ name, installed }: Release, records: readonly KubeObject[]): Release['chartContent'] {
+function installedChart(
+  { name, namespace, installed }: Release,
+  records: readonly KubeObject[],
+): Release['chartContent'] {
   const record = records.find(
-    ({ metadata: { labels } }) => labels?.['name'] === name && labels['version'] === String(installed?.revision),
+    ({ metadata: { labels, namespace: place } }) =>
+      place === namespace && labels?.['name'] === name && labels['version'] === String(installed?.revision),
   );
   return record === undefined ? undefined : recordedChart(record);
 }

@@ -20,7 +20,12 @@ export interface OneRelease {
 
 export interface OnePlan {
   readonly exit: number | null;
-  readonly steps: readonly { readonly id: string; readonly kind: string; readonly force?: boolean }[];
+  readonly steps: readonly {
+    readonly id: string;
+    readonly kind: string;
+    readonly force?: boolean;
+    readonly migration?: { readonly why?: string; readonly source: string };
+  }[];
   readonly decisions: readonly { readonly remedy: string; readonly how: string }[];
   readonly forecast: {
     readonly findings: readonly {
@@ -44,6 +49,12 @@ export interface OneReleaseOptions {
   readonly force?: boolean | undefined;
   /** The guide's --atomic. */
   readonly atomic?: boolean | undefined;
+  /** Further files of the charts of both versions, as `values.yaml`. */
+  readonly files?: Readonly<Record<string, string>> | undefined;
+  /** Those of version 2.0.0 alone. */
+  readonly newFiles?: Readonly<Record<string, string>> | undefined;
+  /** Further keys of the platform definition. */
+  readonly definition?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Installs version 1.0.0 in a namespace of its own; version 2.0.0 lies in the registry. */
@@ -55,12 +66,17 @@ export async function openOneRelease(sandbox: Sandbox, options: OneReleaseOption
     const { code, stderr } = await world.helm(options.helm, ...args);
     if (code !== 0) throw new Error(`helm ${args[0] ?? ''}: ${stderr}`);
   };
-  await must('install', 'shop', await world.chart({ objects: options.before }, '1.0.0'));
-  await must('package', await world.chart({ objects: options.after }, '2.0.0'), '--destination', folder);
+  await must('install', 'shop', await world.chart({ objects: options.before, files: options.files }, '1.0.0'));
+  await must(
+    'package',
+    await world.chart({ objects: options.after, files: { ...options.files, ...options.newFiles } }, '2.0.0'),
+    '--destination',
+    folder,
+  );
   const { host, scheme, caFile } = sandbox.registry;
   const transport = scheme === 'http' ? ['--plain-http'] : ['--ca-file', caFile ?? ''];
   await must('push', join(folder, 'shop-2.0.0.tgz'), `oci://${host}/one/${namespace}`, ...transport);
-  await writeSite(world, { force: options.force === true, atomic: options.atomic === true });
+  await writeSite(world, { force: options.force === true, atomic: options.atomic === true }, options.definition ?? {});
   const operator = await makeOperator({ helm: sandbox.bin[options.helm], cwd: folder });
   const began = new Date().toISOString();
   return {
@@ -86,6 +102,7 @@ export async function openOneRelease(sandbox: Sandbox, options: OneReleaseOption
 async function writeSite(
   { namespace, folder, sandbox }: World,
   flags: { readonly force: boolean; readonly atomic: boolean },
+  definition: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const { host, scheme, username, password, caFile } = sandbox.registry;
   const platform = {
@@ -106,6 +123,7 @@ async function writeSite(
         ...(flags.force || flags.atomic ? { flags } : {}),
       },
     ],
+    ...definition,
   };
   const site = {
     apiVersion: 'liftlock.dev/v1alpha1',

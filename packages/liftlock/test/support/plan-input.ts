@@ -75,6 +75,7 @@ export function planInput(
     cluster: { server: 'https://cluster', context: 'prod', uid: 'uid-1', version: 'v1.37.1' },
     who: { user: 'ada', groups: [], osUser: 'ada' },
     namespace: 'codemie',
+    facts: {},
     components: codemie.components.map((component) => ({
       ...componentSnapshot(component, used.options, '2.2.5'),
       ...change[component.name],

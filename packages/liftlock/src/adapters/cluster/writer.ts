@@ -15,6 +15,9 @@ const patchTypes = {
   strategic: 'application/strategic-merge-patch+json',
 } as const satisfies Readonly<Record<PatchType, string>>;
 
+/** Server-side apply; JSON is YAML. */
+const applyType = 'application/apply-patch+yaml';
+
 export interface WriterParts {
   readonly transport: Transport;
   readonly server: string;
@@ -48,6 +51,10 @@ export function makeWriter(parts: WriterParts): ClusterWriter {
     replace: async (path, replaced) => object(write('PUT', managed(path), replaced)),
     patch: async (path, patch) => object(write('PATCH', managed(path), patch, patchTypes.merge)),
     strategicPatch: async (path, patch) => object(write('PATCH', managed(path), patch, patchTypes.strategic)),
+    apply: async (path, applied, { dryRun = false, force = false } = {}) => {
+      const wanted = force ? `${managed(path)}&force=true` : managed(path);
+      return object(write('PATCH', dryRun ? asDryRun(wanted) : wanted, applied, applyType));
+    },
     dryRunPatch: async (path, patch, type) => object(write('PATCH', asDryRun(managed(path)), patch, patchTypes[type])),
     dryRunCreate: async (path, created) => {
       // As the shadow asks where helm asks nothing (O17): unknown fields are warned about, not refused.

@@ -84,6 +84,21 @@ test('C07: a values file that does not parse is refused with the place', async (
   expect(await failure(loadValuesFile(checkout, 'ui/values-aws.yaml'))).toContain('is not text in UTF-8');
 });
 
+test.each(['USER-SUPPLIED VALUES:\nnull\n', '# ours\nUSER-SUPPLIED VALUES:\na: 1\n', 'COMPUTED VALUES:\na: 1\n'])(
+  "R16, R18: helm's heading in a values file is no key: %j",
+  async (text) => {
+    await writeFile(path.join(checkout, 'ui/values-aws.yaml'), text);
+    expect(await failure(loadValuesFile(checkout, 'ui/values-aws.yaml'))).toMatch(
+      /^VALUES_HEADING exit 3\nui\/values-aws.yaml begins with the heading that helm prints: (USER-SUPPLIED|COMPUTED) VALUES:\n/,
+    );
+    await writeFile(path.join(checkout, 'ui/values-aws.yaml'), 'text: |\n  USER-SUPPLIED VALUES:\nb: null\n');
+    expect((await loadValuesFile(checkout, 'ui/values-aws.yaml')).values).toEqual({
+      text: 'USER-SUPPLIED VALUES:\n',
+      b: null,
+    });
+  },
+);
+
 test('nothing outside the checkout is read', async () => {
   await mkdir(path.join(checkout, 'inner'));
   await writeFile(path.join(checkout, 'ui/values.yaml'), 'a: 1\n');

@@ -79,6 +79,7 @@ export async function loadValuesFile(checkout: string, written: string): Promise
     what: 'The values file',
     exitCode: exitCodes.blocked,
   });
+  refuseHeading(text, file, written);
   // Before parsing: an unquoted %%NAME%% is no YAML, and the placeholder is the better explanation.
   const left = findPlaceholders(text, file);
   if (left.length > 0) {
@@ -91,4 +92,19 @@ export async function loadValuesFile(checkout: string, written: string): Promise
     });
   }
   return { path: written, file, digest: digestOf(text), values: parseValues(text, file) };
+}
+
+/** What `helm get values` prints above the values unless it is told `-o yaml`: helm reads it as a key, or not at all. */
+function refuseHeading(text: string, file: string, written: string): void {
+  const [, heading] = /^\uFEFF?((?:USER-SUPPLIED|COMPUTED) VALUES:)\s*$/m.exec(text) ?? [];
+  if (heading === undefined) return;
+  const line = text.slice(0, text.indexOf(heading)).split('\n').length;
+  throw new Problem('VALUES_HEADING', `${written} begins with the heading that helm prints: ${heading}`, {
+    at: { file, line },
+    advice: [
+      heading.startsWith('COMPUTED')
+        ? 'These are all values, those of the chart included. Export your own: helm get values RELEASE -n NAMESPACE -o yaml'
+        : 'Delete that line, and write {} where null stands below it. `helm get values RELEASE -n NAMESPACE -o yaml` prints none.',
+    ],
+  });
 }

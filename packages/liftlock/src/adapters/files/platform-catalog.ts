@@ -7,7 +7,7 @@ import type { Platform } from '../../model/platform.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import type { Site } from '../../model/site.ts';
 import { errorCode, readText, resolvePath } from './read-text.ts';
-import { isPath, withAbsolutePaths } from './site-paths.ts';
+import { isPath, withAbsoluteInputs, withAbsolutePaths } from './site-paths.ts';
 
 export interface PlatformEntry {
   readonly name: string;
@@ -99,8 +99,9 @@ export async function loadSite(written: string, folder: string = platformsFolder
   const text = await readDefinition(file, 'The site file');
   const site = withAbsolutePaths(parseSite(text, file), path.dirname(file));
   // Again with the platform, so that wrong names are found with their places.
-  parseSite(text, file, (await loadPlatform(site.platform, folder)).platform);
-  return { site, digest: digestOf(text), file };
+  const { platform } = await loadPlatform(site.platform, folder);
+  parseSite(text, file, platform);
+  return { site: withAbsoluteInputs(site, platform, path.dirname(file)), digest: digestOf(text), file };
 }
 
 /**

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Platform } from '../../model/platform.ts';
 import type { Site } from '../../model/site.ts';
 import { resolvePath } from './read-text.ts';
 
@@ -33,7 +34,7 @@ export function withAbsolutePaths(site: Site, folder: string): Site {
     ([id, check]) => [id, absolute(check, ['passwordFile', 'clientSecretFile', 'tokenFile'], folder)] as const,
   );
   return {
-    ...absolute(site, ['valuesFrom'], folder),
+    ...absolute(site, ['valuesFrom', 'charts'], folder),
     platform: isPath(site.platform) ? resolvePath(folder, site.platform) : site.platform,
     cluster:
       cluster.kubeconfig === undefined ? cluster : { ...cluster, kubeconfig: absoluteList(cluster.kubeconfig, folder) },
@@ -43,4 +44,10 @@ export function withAbsolutePaths(site: Site, folder: string): Site {
         : { ...credentials, registry: absolute(credentials.registry, ['keyFile', 'passwordFile', 'caFile'], folder) },
     checks: Object.fromEntries(checks),
   };
+}
+
+/** The same for the inputs that the platform says are files. */
+export function withAbsoluteInputs(site: Site, { inputs }: Pick<Platform, 'inputs'>, folder: string): Site {
+  const files = Object.keys(inputs).filter((name) => inputs[name]?.type === 'file');
+  return { ...site, inputs: absolute(site.inputs, files, folder) };
 }

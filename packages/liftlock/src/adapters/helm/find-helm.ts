@@ -7,13 +7,16 @@ import type { Environment } from './private-home.ts';
 export interface FindHelm {
   readonly flag?: string | undefined;
   readonly env: Environment;
+  /** Where all of these have none: the helm of a loaded bundle. */
+  readonly beside?: (() => string | undefined) | undefined;
 }
 
 /** Path of the helm binary. Throws HELM_ABSENT (exit 3). A name without a slash is looked up in PATH. */
-export function findHelmPath({ flag, env }: FindHelm): string {
+export function findHelmPath({ flag, env, beside }: FindHelm): string {
   const named = flag ?? (env['LIFTLOCK_HELM'] || undefined);
   const name = named ?? 'helm';
-  const path = name.includes('/') ? resolve(name) : findInPath(name, env['PATH'] ?? '');
+  const found = name.includes('/') ? resolve(name) : findInPath(name, env['PATH'] ?? '');
+  const path = found ?? (named === undefined ? beside?.() : undefined);
   if (path !== undefined && isExecutable(path)) return path;
   const origin = flag === undefined ? 'LIFTLOCK_HELM' : '--helm';
   throw new Problem(

@@ -21,6 +21,8 @@ export interface OciClientOptions {
   readonly plainHttp?: boolean | undefined;
   /** How often one request is tried, where a later answer would be of no use; else four times. */
   readonly attempts?: number | undefined;
+  /** Ends every request that has no signal of its own. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface OciRequest {
@@ -29,8 +31,15 @@ export interface OciRequest {
   readonly path: string;
   /** Where the address says it; else plain HTTP only where the site says so, and only on loopback. */
   readonly scheme?: 'http' | 'https' | undefined;
-  readonly method: 'GET' | 'HEAD';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH';
   readonly accept?: readonly string[] | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Asked for anew for each attempt; with a stream the headers have to say its length. */
+  readonly body?: (() => HttpRequest['body']) | undefined;
+  /** Instead of four times: what must not be sent twice. */
+  readonly attempts?: number | undefined;
+  /** Milliseconds until the answer begins, where a body takes its time. */
+  readonly timeoutMs?: number | undefined;
   /** As token services name it: `repository:NAME:pull`. */
   readonly scope?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -57,17 +66,19 @@ export function makeOciClient(options: OciClientOptions): OciClient {
   async function send(request: OciRequest): Promise<HttpAnswer> {
     const place = `${request.host} ${request.scope ?? ''}`;
     const url = new URL(`${request.scheme ?? schemeOf(request.host, options)}://${request.host}${request.path}`);
-    const headers = request.accept === undefined ? {} : { accept: request.accept.join(', ') };
     const remembered = known.get(place);
     const isFresh = remembered !== undefined && remembered.until > options.clock.now().getTime();
-    const { signal } = request;
-    const first = await follow(url, request.method, headers, isFresh ? remembered.header : undefined, signal);
+    const asked = {
+      ...request,
+      headers: { ...request.headers, ...(request.accept === undefined ? {} : { accept: request.accept.join(', ') }) },
+    };
+    const first = await follow(url, asked, isFresh ? remembered.header : undefined);
     if (first.status !== 401) return first;
     discard(first);
     known.delete(place);
     const authorization = await authorize(challengesOf(first), request);
     if (authorization === undefined) return first;
-    const second = await follow(url, request.method, headers, authorization.header, signal);
+    const second = await follow(url, asked, authorization.header);
     if (second.status !== 401) known.set(place, authorization);
     return second;
   }
@@ -90,7 +101,9 @@ export function makeOciClient(options: OciClientOptions): OciClient {
     const scope = challenge.parameters['scope'] ?? request.scope;
     if (service !== undefined) realm.searchParams.set('service', service);
     if (scope !== undefined && scope !== '') realm.searchParams.set('scope', scope);
-    const answer = await follow(realm, 'GET', { accept: 'application/json' }, login && basic(login), request.signal);
+    const { signal } = request;
+    const asked = { method: 'GET', headers: { accept: 'application/json' }, signal } as const;
+    const answer = await follow(realm, asked, login && basic(login));
     const text = await readText(answer, tokenLimit);
     const grant = answer.status === 200 ? parseGrant(text) : undefined;
     if (grant === undefined) return undefined;
@@ -100,25 +113,29 @@ export function makeOciClient(options: OciClientOptions): OciClient {
 
   async function follow(
     start: URL,
-    method: 'GET' | 'HEAD',
-    headers: Readonly<Record<string, string>>,
+    asked: Pick<OciRequest, 'method' | 'headers' | 'body' | 'attempts' | 'timeoutMs' | 'signal'>,
     authorization: string | undefined,
-    signal: AbortSignal | undefined,
   ): Promise<HttpAnswer> {
+    const { method, headers, body, signal = options.signal } = asked;
     let url = start;
     for (let redirects = 0; redirects <= redirectLimit; redirects += 1) {
       // Blob stores get no Authorization: they are other hosts, and take a signed address instead.
       const mayKnow = url.origin === start.origin;
-      const answer = await persist({
-        url: url.href,
-        method,
-        headers: { ...headers, ...(authorization !== undefined && mayKnow ? { authorization } : {}) },
-        timeoutMs: requestTimeoutMs,
-        signal,
-        ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
-      });
+      const answer = await persist(
+        () => ({
+          url: url.href,
+          method,
+          headers: { ...headers, ...(authorization !== undefined && mayKnow ? { authorization } : {}) },
+          timeoutMs: asked.timeoutMs ?? requestTimeoutMs,
+          signal,
+          body: body?.(),
+          ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
+        }),
+        asked.attempts ?? options.attempts ?? attempts,
+      );
       const location = headerOf(answer, 'location');
-      if (![301, 302, 303, 307, 308].includes(answer.status) || location === undefined) return answer;
+      const leadsOn = method === 'GET' || method === 'HEAD' ? [301, 302, 303, 307, 308] : [307, 308];
+      if (!leadsOn.includes(answer.status) || location === undefined) return answer;
       discard(answer);
       url = new URL(location, url);
       if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.host))) {
@@ -129,10 +146,11 @@ export function makeOciClient(options: OciClientOptions): OciClient {
   }
 
   /** Tries again after what may mend itself. */
-  async function persist(request: HttpRequest): Promise<HttpAnswer> {
+  async function persist(make: () => HttpRequest, most: number): Promise<HttpAnswer> {
     for (let attempt = 1; ; attempt += 1) {
       let answer: HttpAnswer | undefined;
       let why = '';
+      const request = make();
       try {
         answer = await options.request(request);
         if (answer.status !== 429 && answer.status < 500) return answer;
@@ -140,7 +158,7 @@ export function makeOciClient(options: OciClientOptions): OciClient {
         why = options.redactor.text(error instanceof Error ? error.message : 'unknown error');
         if (isLasting(error) || request.signal?.aborted === true) throw new NetworkFailure(why, { cause: error });
       }
-      if (attempt >= (options.attempts ?? attempts)) {
+      if (attempt >= most) {
         if (answer !== undefined) return answer;
         throw new NetworkFailure(why);
       }

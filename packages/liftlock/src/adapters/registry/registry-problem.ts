@@ -33,6 +33,18 @@ export function answerProblem(subject: string, host: string, status: number): Pr
   }
 }
 
+/** The same for images, read or written. */
+export function imageProblem(subject: string, host: string, status: number): Problem {
+  if (status === 401 || status === 429 || status >= 500) return answerProblem(subject, host, status);
+  const isRefused = status === 403 || status === 405;
+  const why = isRefused ? 'these credentials may not do it, or the repository is read-only' : 'it does not take it';
+  return new Problem('REGISTRY_REFUSED', `${subject}: the registry ${host} answered ${status} (${why}).`, {
+    advice: ['Ask who runs the registry; some want a project or repository to be made first.', renew],
+    exitCode: exitCodes.blocked,
+    details: { subject, host, status },
+  });
+}
+
 /** No answer at all. */
 export function unreachableProblem(subject: string, host: string, error: unknown): Problem {
   const why = error instanceof Error ? error.message : 'unknown error';

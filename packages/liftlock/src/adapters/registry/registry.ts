@@ -9,6 +9,7 @@ import { storeBlob } from './blob-store.ts';
 import { hexOf, keep } from './chart-cache.ts';
 import { isRepositoryChart, makeChartRepositories } from './chart-repository.ts';
 import { makeImageStatus } from './image-status.ts';
+import { listTags } from './list-tags.ts';
 import { chartLayerOf, manifestTypes } from './manifest.ts';
 import {
   discard,
@@ -86,6 +87,11 @@ export function makeRegistry(options: RegistryOptions): Registry {
     return isRepositoryChart(source) ? repositories.listing(source) : undefined;
   }
 
+  async function tags(reference: string) {
+    const source = sourceOf(reference, options.mirrors);
+    return isRepositoryChart(source) ? undefined : listTags(ask, parseRepository(source));
+  }
+
   async function pull(reference: string, digest: string): Promise<PulledChart> {
     const source = sourceOf(reference, options.mirrors);
     if (isRepositoryChart(source)) return repositories.pull(source, digest);
@@ -142,7 +148,7 @@ export function makeRegistry(options: RegistryOptions): Registry {
     return { username: credentials.username };
   }
 
-  return { resolve, listing, pull, login, imageStatus: makeImageStatus(options) };
+  return { resolve, listing, tags, pull, login, imageStatus: makeImageStatus(options) };
 }
 
 function refusePlainHttp(host: string, plainHttp: boolean | undefined): void {

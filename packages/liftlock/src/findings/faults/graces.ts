@@ -1,4 +1,5 @@
-import { defaultGraces, durationSeconds, type Graces } from '../../model/platform.ts';
+import { durationSeconds } from '../../model/duration.ts';
+import { defaultGraces, type Graces } from '../../model/platform.ts';
 
 /** Graces as numbers; durations in seconds, shrunk by the site's timeScale. */
 export interface FaultGraces {

@@ -5,7 +5,8 @@ import type { PreflightEvidence } from '../evidence.ts';
 import { finding } from '../make-finding.ts';
 
 /** The guide's checklist, as far as only a person can tick it. */
-export function affirmationFindings({ platform, site, target, selected }: PreflightEvidence): readonly Finding[] {
+export function affirmationFindings(evidence: PreflightEvidence): readonly Finding[] {
+  const { platform, site, selected, finalTarget: target = evidence.target } = evidence;
   // Nothing to do needs nobody's word.
   if (selected.length === 0) return [];
   return platform.checklist

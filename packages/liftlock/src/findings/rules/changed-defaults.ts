@@ -1,6 +1,7 @@
 import type { Decision, Finding } from '../../model/finding.ts';
 import { canonicalJson, isJsonObject, jsonAt, type Json, type JsonObject } from '../../model/json.ts';
 import type { ComponentSnapshot } from '../../model/snapshot.ts';
+import type { CarryOver } from '../../model/step.ts';
 import { allDefaults } from '../../values/all-defaults.ts';
 import { changedPaths, joinPath, splitPath } from '../../values/compare.ts';
 import { givenValues } from '../../values/given-values.ts';
@@ -22,7 +23,7 @@ interface Change {
 export function changedDefaultFindings(evidence: PreflightEvidence): readonly Finding[] {
   return selectedComponents(evidence).flatMap(({ read }) => {
     if (read === undefined) return [];
-    const changes = changesOf(read, evidence.decisions);
+    const changes = changesOf(read, evidence.decisions, evidence.carried?.[read.name]?.carryOver);
     const grave = changes.filter(({ path }) => kindOfValue(path) !== undefined);
     const told = grave.slice(0, mostFindings);
     const rest = changes.filter((change) => !told.includes(change));
@@ -33,10 +34,14 @@ export function changedDefaultFindings(evidence: PreflightEvidence): readonly Fi
   });
 }
 
-function changesOf(read: ComponentSnapshot, decisions: readonly Decision[]): readonly Change[] {
+function changesOf(
+  read: ComponentSnapshot,
+  decisions: readonly Decision[],
+  carryOver: CarryOver | undefined,
+): readonly Change[] {
   const { release, chart } = read;
   if (release?.chartValues === undefined || chart === undefined) return [];
-  const given = givenValues(read, decisions);
+  const given = givenValues(read, decisions, carryOver);
   const defaults = chart.content === undefined ? chart.values : allDefaults(chart.content);
   const former = release.installed?.version;
   return changedPaths(release.chartValues, defaults).flatMap(({ path: joined, before, after }) => {

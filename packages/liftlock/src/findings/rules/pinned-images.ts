@@ -19,7 +19,8 @@ export function pinnedImageFindings(evidence: PreflightEvidence): readonly Findi
   return selectedComponents(evidence).flatMap(({ read }) => {
     const chart = read?.chart;
     if (read === undefined || chart === undefined) return [];
-    return tagsIn(givenValues(read, evidence.decisions), []).flatMap((tag) => pinned(tag, read, chart));
+    const given = givenValues(read, evidence.decisions, evidence.carried?.[read.name]?.carryOver);
+    return tagsIn(given, []).flatMap((tag) => pinned(tag, read, chart));
   });
 }
 

@@ -12,7 +12,7 @@ export function releaseFindings(evidence: PreflightEvidence): readonly Finding[]
   return selectedComponents(evidence).flatMap(({ component, read }) => {
     const release = read?.release;
     if (release === undefined) return [absent(component, snapshot)];
-    return [...stateFindings(component, release), ...versionFindings(component, release, evidence.target)];
+    return [...stateFindings(component, release), ...versionFindings(component, release, evidence)];
   });
 }
 
@@ -102,24 +102,30 @@ function pending(component: Component, release: Release): Finding {
   });
 }
 
-function versionFindings(component: Component, release: Release, target: string): readonly Finding[] {
+function versionFindings(
+  component: Component,
+  release: Release,
+  { target, finalTarget = target }: PreflightEvidence,
+): readonly Finding[] {
   const { installed, newest } = release;
   const about = { component: component.name };
   const partly = partlyAt(release);
   // A failed revision of a newer version may have migrated data before it failed.
-  const newer = [installed, partly].find(
-    (revision) => revision !== undefined && revision.version !== '' && compareVersions(revision.version, target) > 0,
-  );
+  const isBeyond = (revision: Revision | undefined, version: string) =>
+    revision !== undefined && revision.version !== '' && compareVersions(revision.version, version) > 0;
+  // A component that is further than this hop waits for the others: only beyond the end of the route it would go back.
+  const newer = isBeyond(installed, finalTarget) ? installed : isBeyond(partly, target) ? partly : undefined;
   if (newer !== undefined) {
+    const wanted = newer === installed ? finalTarget : target;
     const remedies =
       component.migrates === undefined
-        ? [allowing(`downgrade:${component.name}`, `Go back to ${target}`, { destructive: true })]
+        ? [allowing(`downgrade:${component.name}`, `Go back to ${wanted}`, { destructive: true })]
         : [];
     const state =
       newer === installed
         ? `is at ${newer.version}`
         : `had begun ${newer.version} (revision ${newer.revision}, ${newer.status})`;
-    const message = `${release.name} ${state}, which is newer than the target ${target}.`;
+    const message = `${release.name} ${state}, which is newer than the target ${wanted}.`;
     return [finding({ ...about, code: 'DOWNGRADE', severity: 'blocker', message, remedies })];
   }
   if (installed?.version === target && newest.revision === installed.revision) {

@@ -5,8 +5,9 @@ import { chartKeys, leavesOf, type ChartKeys } from '../../values/chart-keys.ts'
 import { joinPath } from '../../values/compare.ts';
 import { givenValues } from '../../values/given-values.ts';
 import { nearestKey } from '../../values/nearest-key.ts';
-import { selectedComponents, type PreflightEvidence } from '../evidence.ts';
+import { selectedComponents, type CarriedValues, type PreflightEvidence } from '../evidence.ts';
 import { allowing, finding } from '../make-finding.ts';
+import { isAskedAbout } from './carried-values.ts';
 import { concernsImages, concernsStorage } from './value-kinds.ts';
 
 type Path = readonly string[];
@@ -14,7 +15,9 @@ type Path = readonly string[];
 /** Keys of the user's values that the new chart reads nowhere: what they asked for is silently left out. */
 export function unreadValueFindings(evidence: PreflightEvidence): readonly Finding[] {
   return selectedComponents(evidence).flatMap(({ read }) =>
-    read?.chart?.content === undefined ? [] : unreadOf(read, read.chart, evidence.decisions),
+    read?.chart?.content === undefined
+      ? []
+      : unreadOf(read, read.chart, evidence.decisions, evidence.carried?.[read.name]),
   );
 }
 
@@ -22,25 +25,32 @@ interface Unread {
   readonly path: Path;
   /** The keys below it, or itself. */
   readonly leaves: readonly Path[];
-  /** Whether the installed chart read it. */
-  readonly before: 'yes' | 'no' | 'unknown';
+  /** Whether the installed chart read it; or another finding has asked about all of it. */
+  readonly before: 'yes' | 'no' | 'unknown' | 'asked';
 }
 
-function unreadOf(read: ComponentSnapshot, chart: ChartInfo, decisions: readonly Decision[]): readonly Finding[] {
+function unreadOf(
+  read: ComponentSnapshot,
+  chart: ChartInfo,
+  decisions: readonly Decision[],
+  carried: CarriedValues | undefined,
+): readonly Finding[] {
   if (chart.content === undefined) return [];
-  const given = givenValues(read, decisions);
+  const given = givenValues(read, decisions, carried?.carryOver);
   const now = chartKeys(chart.content, given);
   const former = formerKeys(read);
+  const asked = (leaf: Path) => carried !== undefined && isAskedAbout(leaf, carried.values);
   const unread = outermost(given, now, []).map((path): Unread => {
     const value = jsonAt(given, path);
     const leaves = isJsonObject(value) ? leavesOf(value, path) : [path];
-    const answers = leaves.map((leaf) => former(leaf));
+    const answers = leaves.map((leaf) => (asked(leaf) ? 'asked' : former(leaf)));
+    if (answers.every((answer) => answer === 'asked')) return { path, leaves, before: 'asked' };
     return { path, leaves, before: answers.includes('yes') ? 'yes' : answers.includes('unknown') ? 'unknown' : 'no' };
   });
   const never = unread.filter(({ before }) => before === 'no');
   return [
     ...unread
-      .filter(({ before }) => before !== 'no')
+      .filter(({ before }) => before !== 'no' && before !== 'asked')
       .map((item) =>
         unreadFinding(
           item,

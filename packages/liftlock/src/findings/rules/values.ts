@@ -2,7 +2,9 @@ import type { Finding } from '../../model/finding.ts';
 import { canonicalJson, jsonAt, type Json, type JsonObject } from '../../model/json.ts';
 import { isSecretName } from '../../model/redaction.ts';
 import type { ComponentSnapshot, ValueChange } from '../../model/snapshot.ts';
-import { changedPaths, mergeValues, splitPath } from '../../values/compare.ts';
+import type { CarryOver } from '../../model/step.ts';
+import { applyCarryOver, traceRules } from '../../values/carry-over.ts';
+import { changedPaths, joinPath, mergeValues, splitPath } from '../../values/compare.ts';
 import { selectedComponents, type PreflightEvidence } from '../evidence.ts';
 import { allowing, finding } from '../make-finding.ts';
 
@@ -12,12 +14,33 @@ export function valueFindings(evidence: PreflightEvidence): readonly Finding[] {
     if (read?.release === undefined) return [];
     const wanted = read.valuesFiles.reduce<JsonObject>((merged, file) => mergeValues(merged, file.values), {});
     const files = read.valuesFiles.map((file) => file.path).join(', ');
-    return changedPaths(read.release.values, wanted).map((change) =>
+    const carried = evidence.carried?.[component.name];
+    const changes = changedPaths(read.release.values, wanted);
+    return withoutCarried(changes, read.release.values, wanted, carried?.carryOver).map((change) =>
       change.before === undefined || isExplained(change, read, evidence.target)
         ? brought(component.name, change, files)
         : reverted(component.name, change, files),
     );
   });
+}
+
+/** Values that the files have already under the names, or left out, as the definition carries them over. */
+function withoutCarried(
+  changes: readonly ValueChange[],
+  live: JsonObject,
+  wanted: JsonObject,
+  carryOver: CarryOver | undefined,
+): readonly ValueChange[] {
+  if (carryOver === undefined) return changes;
+  const { leaves, dropped } = traceRules(live, carryOver.rules);
+  const after = applyCarryOver(wanted, carryOver);
+  const settled = [
+    ...dropped.map((item) => item.path),
+    ...leaves
+      .filter((leaf) => leaf.isRuled && canonicalJson(jsonAt(after, leaf.path) ?? null) === canonicalJson(leaf.value))
+      .flatMap(({ origins }) => origins),
+  ].map(joinPath);
+  return changes.filter(({ path, after: now }) => now !== undefined || !settled.includes(path));
 }
 
 /**

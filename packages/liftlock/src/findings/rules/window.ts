@@ -29,7 +29,8 @@ export function windowFindings(evidence: PreflightEvidence): readonly Finding[] 
   return findings;
 }
 
-function missing({ platform, site, target }: PreflightEvidence): readonly Finding[] {
+function missing(evidence: PreflightEvidence): readonly Finding[] {
+  const { platform, site, finalTarget: target = evidence.target } = evidence;
   const item = platform.checklist.find((entry) => entry.affirm === 'window');
   if (item === undefined || affirmationFor(item.id, site, target) !== undefined) return [];
   return [

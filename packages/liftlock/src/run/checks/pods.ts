@@ -2,6 +2,8 @@ import { formatRef } from '../../model/kube.ts';
 import { readHealth } from '../health.ts';
 import { compareHealth } from '../../findings/compare-health.ts';
 import { readReleases } from '../../release/record.ts';
+import type { HealthItem } from '../../model/snapshot.ts';
+import type { World } from '../world.ts';
 import type { Look } from './check-result.ts';
 import { listRecords } from '../../snapshot/read-release.ts';
 
@@ -10,9 +12,7 @@ import { listRecords } from '../../snapshot/read-release.ts';
  * baseline: only what is new fails (O14). Pods of finished jobs are left out, and said to be.
  */
 export const pods: Look<'pods'> = async (_check, _step, world) => {
-  const namespace = world.plan.site.namespace;
-  const records = await listRecords(world.reader, namespace);
-  const health = await readHealth(world.reader, namespace, readReleases(records));
+  const health = await healthOf(world);
   const found = health.filter((item) => item.object.kind === 'Pod');
   const verdicts = compareHealth(world.baseline, health);
   const fresh = verdicts.filter((verdict) => verdict.verdict === 'new').map((verdict) => verdict.item);
@@ -27,3 +27,15 @@ export const pods: Look<'pods'> = async (_check, _step, world) => {
     notes[0] = `${found.length - done} pods, none worse than before; as before: ${list(asBefore)}`;
   return { verdict: 'passed', note: notes.join('; '), details };
 };
+
+/** Of every namespace that holds a component of the plan; what lies in none is told once. */
+async function healthOf({ reader, plan }: World): Promise<readonly HealthItem[]> {
+  const namespaces = new Set([plan.site.namespace, ...plan.components.map(({ namespace }) => namespace)]);
+  const items = await Promise.all(
+    [...namespaces].map(async (namespace) => {
+      const releases = readReleases(await listRecords(reader, namespace));
+      return readHealth(reader, namespace, releases);
+    }),
+  );
+  return [...new Map(items.flat().map((item) => [formatRef(item.object), item])).values()];
+}

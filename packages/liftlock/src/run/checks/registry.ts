@@ -1,5 +1,6 @@
 import type { Check } from '../../model/platform.ts';
 import type { Look } from './check-result.ts';
+import { condition } from './condition.ts';
 import { createDelete } from './create-delete.ts';
 import { http } from './http.ts';
 import { login } from './login.ts';
@@ -14,5 +15,6 @@ export const checks: { readonly [K in Check['kind']]: Look<K> } = {
   http,
   login,
   'create-delete': createDelete,
+  condition,
   logs,
 };

@@ -1,5 +1,6 @@
 import { Problem } from '../../model/problem.ts';
 import { readRelease } from '../../snapshot/read-release.ts';
+import { hopTarget } from '../../model/hops.ts';
 import type { Look } from './check-result.ts';
 
 /** Every release of the run is `deployed` at the target version. */
@@ -19,6 +20,6 @@ export const releases: Look<'releases'> = async (_check, step, world) => {
   if (wrong.length > 0) return { verdict: 'failed', note: wrong.join('; '), advice: ['liftlock resume'] };
   return {
     verdict: 'passed',
-    note: `${names.length} ${names.length === 1 ? 'release' : 'releases'} deployed at ${world.plan.route[0]?.to ?? ''}`,
+    note: `${names.length} ${names.length === 1 ? 'release' : 'releases'} deployed at ${hopTarget(world.plan)}`,
   };
 };

@@ -4,12 +4,15 @@ import type { Handler, World } from '../world.ts';
 import { exportedText } from '../../release/exported-values.ts';
 import { listRecords, readRelease } from '../../snapshot/read-release.ts';
 import { frozenFile } from '../helm-values.ts';
+import { listClaims } from './list-claims.ts';
 
 const index = 'backup/index.json';
+const claimList = 'backup/claims.json';
 
 /**
  * Keeps what the releases hold before the first write: helm's records as they are (values, manifest, history). They hold
- * secrets, so the files are 0600 and listed as the one exception to redaction (O9).
+ * secrets, so the files are 0600 and listed as the one exception to redaction (O9). Beside them stands which claims there were,
+ * and on which volumes.
  */
 export const backup: Handler<'backup'> = {
   async observe(_step, world) {
@@ -40,6 +43,9 @@ export const backup: Handler<'backup'> = {
       await world.folder.writeSecret(frozenFile(carried.path), text);
       digests[frozenFile(carried.path)] = carried.digest;
     }
+    const namespaces = [...new Set(step.releases.map(({ namespace }) => namespace))];
+    // For a person, not for `restore`: it is no part of what the backup is proved by.
+    await world.folder.write(claimList, JSON.stringify(await listClaims(world.reader, namespaces), null, 2));
     await world.folder.write(index, JSON.stringify(digests, null, 2));
     return { touched: 'no', writes: 0 };
   },

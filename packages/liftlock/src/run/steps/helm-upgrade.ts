@@ -1,16 +1,17 @@
-import { canonicalJson } from '../../model/json.ts';
+import { canonicalJson, type JsonObject } from '../../model/json.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Release } from '../../model/snapshot.ts';
 import type { HelmUpgradeStep } from '../../model/step.ts';
 import { upgradeArguments } from '../../release/helm-args.ts';
-import { valuesFor } from '../../plan/make-plan.ts';
+import { readReleaseRecord } from '../../release/release-record.ts';
+import { valuesFor } from '../../plan/values-for.ts';
 import { changedPaths } from '../../values/compare.ts';
 import { asideValues } from '../aside.ts';
 import { confirmHealthy } from '../confirm-healthy.ts';
 import { helmAct } from '../helm-act.ts';
 import { frozenFile, stepValues, writeHelmValues } from '../helm-values.ts';
 import { runningMigration } from '../migration.ts';
-import { readRelease } from '../../snapshot/read-release.ts';
+import { listRecords, readRelease } from '../../snapshot/read-release.ts';
 import { unlockOwn } from '../unlock.ts';
 import type { StepState } from '../../journal/fold.ts';
 import type { Handler, World } from '../world.ts';
@@ -75,8 +76,10 @@ function refuseMoved(step: HelmUpgradeStep, world: World, state: StepState, rele
   // The plan saw it before its own uninstall.
   const planned = step.reinstalls === true ? null : (world.plan.state[step.component] ?? null);
   const newest = release?.newest;
+  // The upgrade that it follows has made the release what it is.
+  const isAsLeft = step.follows !== undefined && newest?.status === 'deployed' && newest.version === step.chart.version;
   const now = newest === undefined ? null : `${newest.revision} ${newest.status} ${newest.version}`;
-  if (canonicalJson(planned) === canonicalJson(now)) return;
+  if (isAsLeft || canonicalJson(planned) === canonicalJson(now)) return;
   throw new Problem(
     'WORLD_MOVED',
     `Release ${step.release} has changed since the plan was made: it was ${describe(planned)} and is ${describe(now)}.`,
@@ -95,8 +98,24 @@ async function hasValues(step: HelmUpgradeStep, world: World, release: Release |
   const component = world.platform.components.find((item) => item.name === step.component);
   if (release === undefined || component === undefined) return false;
   const valuesFiles = await stepValues(step, valuesParts(step, world));
-  // What was kept of the live values is what the release had before it was uninstalled.
-  const former = step.reinstalls === true ? { ...release, values: await asideValues(step.component, world) } : release;
-  const wanted = valuesFor({ name: step.component, release: former, valuesFiles, workloads: [] }, step.keep);
+  const former = { ...release, values: await formerValues(step, world, release) };
+  const read = { name: step.component, release: former, valuesFiles, workloads: [] };
+  const wanted = valuesFor(read, step.keep, step.carryOver);
   return changedPaths(release.values, wanted).length === 0;
+}
+
+/**
+ * The values that keys were kept of: what the release had before it was uninstalled, or before they were carried over to a
+ * chart that calls them otherwise.
+ */
+async function formerValues(step: HelmUpgradeStep, world: World, release: Release): Promise<JsonObject> {
+  if (step.reinstalls === true) return asideValues(step.component, world);
+  if (step.carryOver === undefined || step.keep.length === 0) return release.values;
+  const first = world.plan.steps.find((item) => item.id === step.follows);
+  const from = step.from ?? (first?.kind === 'helm-upgrade' ? first.from : undefined);
+  const records = await listRecords(world.reader, step.namespace, step.release);
+  const former = records
+    .map((record) => readReleaseRecord(record).record)
+    .find((record) => record?.revision === from?.revision);
+  return former?.values ?? release.values;
 }

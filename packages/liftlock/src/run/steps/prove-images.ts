@@ -3,7 +3,7 @@ import { classifyPull, isBareBackOff } from '../../findings/faults/pull-message.
 import { digestOf } from '../../model/digest.ts';
 import { isJsonObject, jsonAt, type Json } from '../../model/json.ts';
 import type { KubeObject } from '../../model/kube.ts';
-import { durationSeconds } from '../../model/platform.ts';
+import { durationSeconds } from '../../model/duration.ts';
 import { Problem } from '../../model/problem.ts';
 import type { ImageToProve, ProveImagesStep } from '../../model/step.ts';
 import type { Handler, World } from '../world.ts';

@@ -1,0 +1,190 @@
+import type { Scenario } from './scenario.ts';
+
+const page = 'gitlabhq/gitlabhq doc/update/upgrade_paths.md@017a6c12';
+const earlier = 'docs.gitlab.com/development/avoiding_required_stops, example of 14.0.12 to 16.1';
+const schedule = `${page}, lines 37 and 38: from 17.5 on at x.2, x.5, x.8 and x.11`;
+const chartTest = 'gitlab-org/charts/gitlab merge request 3708, test plan';
+
+/** No condition of the installation holds. */
+const plain = {
+  manyWebNodes: false,
+  manyUsers: false,
+  largePipelineVariables: false,
+  npmPackages: false,
+  largePipelineMessages: false,
+};
+
+/** GitLab: named stops in each major version, six of them only where the installation is of a kind. */
+export const gitlab: Scenario = {
+  vendor: 'GitLab',
+  page,
+  rules: [
+    { kind: 'stop', versions: '14.3.x', source: earlier },
+    { kind: 'stop', versions: '14.9.x', source: earlier },
+    { kind: 'stop', versions: '14.10.x', source: earlier },
+    { kind: 'stop', versions: '15.0.x', source: `${page}, line 81` },
+    {
+      kind: 'stop',
+      versions: '15.1.x',
+      when: 'facts.manyWebNodes',
+      because: 'several web nodes',
+      source: `${page}, line 80`,
+    },
+    { kind: 'stop', versions: '15.4.x', source: `${page}, line 79` },
+    { kind: 'stop', versions: '15.11.x', source: `${page}, line 78` },
+    {
+      kind: 'stop',
+      versions: '16.0.x',
+      when: 'facts.manyUsers || facts.largePipelineVariables',
+      because: 'many users, or a large history of pipeline variables',
+      source: `${page}, line 70`,
+    },
+    {
+      kind: 'stop',
+      versions: '16.1.x',
+      when: 'facts.npmPackages',
+      because: 'NPM packages in the package registry',
+      source: `${page}, line 69`,
+    },
+    {
+      kind: 'stop',
+      versions: '16.2.x',
+      when: 'facts.largePipelineVariables',
+      because: 'a large history of pipeline variables',
+      source: `${page}, line 68`,
+    },
+    { kind: 'stop', versions: '16.3.x', source: `${page}, line 67` },
+    { kind: 'stop', versions: '16.7.x', source: `${page}, line 66` },
+    { kind: 'stop', versions: '16.11.x', source: `${page}, line 65` },
+    {
+      kind: 'stop',
+      versions: '17.1.x',
+      when: 'facts.largePipelineMessages',
+      because: 'a large table ci_pipeline_messages',
+      source: `${page}, line 57`,
+    },
+    { kind: 'stop', versions: '17.3.x', source: `${page}, line 56` },
+    { kind: 'stop', versions: '17.5.x', source: `${page}, line 55` },
+    { kind: 'stop', versions: '17.8.x', source: `${page}, line 54` },
+    { kind: 'stop', versions: '17.11.x', source: `${page}, line 53` },
+    { kind: 'stop', versions: '18.2.x', source: schedule },
+    { kind: 'stop', versions: '18.5.x', source: schedule },
+  ],
+  releases: [
+    '14.0.12 14.3.0 14.3.6 14.8.2 14.9.5 14.10.0 14.10.5',
+    '15.0.0 15.0.5 15.1.6 15.2.5 15.3.3 15.4.0 15.4.6 15.7.7 15.10.8 15.11.0 15.11.13',
+    '16.0.0 16.0.10 16.1.8 16.2.11 16.3.0 16.3.9 16.4.1 16.5.8 16.7.0 16.7.10 16.8.7',
+    '16.10.3 16.11.0 16.11.10 17.0.0 17.0.8 17.1.8 17.2.9 17.3.7 17.4.6 17.5.0 17.5.5',
+    '17.6.5 17.7.2 17.8.0 17.8.7 17.9.8 17.11.0 17.11.7 17.11.8-rc42',
+    '18.0.2 18.1.1 18.2.0 18.2.8 18.3.1 18.5.2 18.6.0',
+  ].flatMap((line) => line.split(' ')),
+  routes: [
+    {
+      from: '15.4.6',
+      to: '17.11.7',
+      facts: plain,
+      lands: ['15.11.13', '16.3.9', '16.7.10', '16.11.10', '17.3.7', '17.5.5', '17.8.7', '17.11.7'],
+      source: 'lines 78, 65 to 67, 53 to 56',
+    },
+    {
+      from: '16.0.0',
+      to: '17.11.7',
+      facts: { ...plain, npmPackages: true },
+      lands: ['16.1.8', '16.3.9', '16.7.10', '16.11.10', '17.3.7', '17.5.5', '17.8.7', '17.11.7'],
+      source: 'line 69, then as ever',
+    },
+    {
+      from: '15.11.13',
+      to: '16.11.10',
+      facts: { ...plain, manyUsers: true, npmPackages: true, largePipelineVariables: true },
+      lands: ['16.0.10', '16.1.8', '16.2.11', '16.3.9', '16.7.10', '16.11.10'],
+      source: 'lines 65 to 70',
+    },
+    { from: '16.11.10', to: '17.5.5', facts: plain, lands: ['17.3.7', '17.5.5'], source: 'lines 55 and 56' },
+    {
+      from: '16.11.10',
+      to: '17.5.5',
+      facts: { ...plain, largePipelineMessages: true },
+      lands: ['17.1.8', '17.3.7', '17.5.5'],
+      source: 'line 57',
+    },
+    {
+      // Nobody has counted the rows: one stop too many does no harm, one too few does.
+      from: '16.11.10',
+      to: '17.5.5',
+      lands: ['17.1.8', '17.3.7', '17.5.5'],
+      source: 'line 57',
+    },
+    { from: '16.4.1', to: '16.7.10', facts: plain, lands: ['16.7.10'], source: 'line 66: the target is the stop' },
+    { from: '17.5.5', to: '17.7.2', facts: plain, lands: ['17.7.2'], source: 'lines 54 and 55: none between' },
+    { from: '14.10.5', to: '15.4.6', facts: plain, lands: ['15.0.5', '15.4.6'], source: 'lines 79 and 81' },
+    {
+      from: '14.10.5',
+      to: '15.4.6',
+      facts: { ...plain, manyWebNodes: true },
+      lands: ['15.0.5', '15.1.6', '15.4.6'],
+      source: 'lines 79 to 81',
+    },
+    { from: '15.0.5', to: '15.11.13', facts: plain, lands: ['15.4.6', '15.11.13'], source: 'lines 78 and 79' },
+    {
+      from: '15.0.5',
+      to: '15.11.13',
+      facts: { ...plain, manyWebNodes: true },
+      lands: ['15.1.6', '15.4.6', '15.11.13'],
+      source: 'lines 78 to 80',
+    },
+    { from: '16.3.9', to: '16.11.10', facts: plain, lands: ['16.7.10', '16.11.10'], source: 'lines 65 and 66' },
+    {
+      from: '16.2.11',
+      to: '16.4.1',
+      facts: { ...plain, largePipelineVariables: true },
+      lands: ['16.3.9', '16.4.1'],
+      source: 'lines 67 and 68: from a stop to the next',
+    },
+    {
+      from: '15.11.13',
+      to: '16.3.9',
+      facts: { ...plain, manyUsers: true },
+      lands: ['16.0.10', '16.3.9'],
+      source: 'lines 67 and 70',
+    },
+    {
+      from: '15.11.13',
+      to: '16.3.9',
+      facts: { ...plain, largePipelineVariables: true },
+      lands: ['16.0.10', '16.2.11', '16.3.9'],
+      source: 'lines 67, 68 and 70',
+    },
+    { from: '17.8.7', to: '18.0.2', facts: plain, lands: ['17.11.7', '18.0.2'], source: 'line 53' },
+    { from: '17.11.7', to: '18.5.2', facts: plain, lands: ['18.2.8', '18.5.2'], source: 'lines 37 and 38' },
+    {
+      from: '17.3.7',
+      to: '18.6.0',
+      facts: plain,
+      lands: ['17.5.5', '17.8.7', '17.11.7', '18.2.8', '18.5.2', '18.6.0'],
+      source: 'lines 53 to 55, 37 and 38',
+    },
+    {
+      from: '16.10.3',
+      to: '17.0.0',
+      facts: plain,
+      lands: ['16.11.10', '17.0.0'],
+      source: `${chartTest}: FAIL at once`,
+    },
+    { from: '16.11.0', to: '17.0.0', facts: plain, lands: ['17.0.0'], source: `${chartTest}: PASS at once` },
+    {
+      from: '15.11.0',
+      to: '17.0.0',
+      facts: plain,
+      lands: ['16.3.9', '16.7.10', '16.11.10', '17.0.0'],
+      source: `${chartTest}: FAIL at once`,
+    },
+    {
+      from: '14.0.12',
+      to: '16.1.8',
+      facts: { ...plain, manyWebNodes: true },
+      lands: ['14.3.6', '14.9.5', '14.10.5', '15.0.5', '15.1.6', '15.4.6', '15.11.13', '16.1.8'],
+      source: earlier,
+    },
+  ],
+};
