@@ -24,9 +24,20 @@ export async function packCoder(
   folder: string,
   options: PackOptions = {},
 ): Promise<PackedChart> {
-  const staging = await mkdtemp(join(helm.home, 'coder-'));
-  const chart = join(staging, 'coder');
-  for (const layer of await layersUpTo(version)) await lay(join(sources, layer), chart);
+  return await packLayered(helm, { chart: 'coder', sources }, version, folder, options);
+}
+
+/** Packs a chart whose folders hold what changed with a version, up to the version that is asked for. */
+export async function packLayered(
+  helm: PrivateHelm,
+  from: { readonly chart: string; readonly sources: string },
+  version: string,
+  folder: string,
+  options: PackOptions = {},
+): Promise<PackedChart> {
+  const staging = await mkdtemp(join(helm.home, `${from.chart}-`));
+  const chart = join(staging, from.chart);
+  for (const layer of await layersUpTo(from.sources, version)) await lay(join(from.sources, layer), chart);
   if (options.values !== undefined) {
     const file = join(chart, 'values.yaml');
     const values = merge(parse(await readFile(file, 'utf8')), options.values);
@@ -36,13 +47,13 @@ export async function packCoder(
   await mkdir(folder, { recursive: true });
   await helm.run(['package', chart, '--version', version, '--app-version', version, '--destination', folder]);
   await rm(staging, { recursive: true });
-  return { chart: 'coder', version, file: join(folder, `coder-${version}.tgz`) };
+  return { chart: from.chart, version, file: join(folder, `${from.chart}-${version}.tgz`) };
 }
 
 /** Folders of the chart's changes, oldest first: `1.16` holds what changed with 1.16. */
-async function layersUpTo(version: string): Promise<readonly string[]> {
+async function layersUpTo(folder: string, version: string): Promise<readonly string[]> {
   const compare = (left: string, right: string) => left.localeCompare(right, 'en', { numeric: true });
-  const layers = (await readdir(sources)).toSorted(compare);
+  const layers = (await readdir(folder)).toSorted(compare);
   return layers.filter((layer) => compare(layer, version) <= 0);
 }
 
