@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditEntry } from '@liftlock/sandbox';
+import type { SiteVersions } from '../src/model/site-versions.ts';
 import { affirmed, openScene, type HelmName, type Scene } from './support/stage.ts';
 import type { Outcome } from './support/liftlock.ts';
 
@@ -114,6 +115,15 @@ describe.each<{ readonly helm: HelmName }>([{ helm: 'helm3' }, { helm: 'helm4' }
         'current',
         'current',
       ]);
+    });
+
+    it('versions: charts in a registry have no index, but tags', async () => {
+      const { stdout } = await scene.operator.run('versions', '-f', scene.stage.siteFile, '--all', '-o', 'json');
+      expect(JSON.parse(stdout)).toMatchObject({ available: 'registry', from: '2.2.5' });
+      const { versions } = JSON.parse(stdout) as SiteVersions;
+      expect(versions.map(({ version, stands }) => `${version} ${stands}`)).toEqual(
+        expect.arrayContaining(['2.2.5 installed', '2.2.4 older']),
+      );
     });
 
     it('does nothing when it is run again', async () => {
