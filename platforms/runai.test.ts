@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { loadPlatform } from '../packages/liftlock/src/adapters/files/platform-catalog.ts';
+import { evidence } from '../packages/liftlock/src/findings/preflight-fixtures.ts';
+import { helmFindings } from '../packages/liftlock/src/findings/rules/cluster.ts';
 import { crossedMigrations } from '../packages/liftlock/src/facts/crossed-migrations.ts';
 import { guideUpgradeCommand } from '../packages/liftlock/src/plan/guide-command.ts';
 import { filledValues } from '../packages/liftlock/src/plan/migrations.ts';
@@ -98,4 +100,13 @@ test.each([
       .map(({ id }) => id)
       .join(' '),
   ).toBe(ids);
+});
+
+test.each([
+  ['v3.13.3', ['HELM_TOO_OLD']],
+  ['v3.14.0', []],
+  ['v4.3.0', []],
+])('R01: with helm %s', (version, codes) => {
+  const snapshot = { ...evidence().snapshot, helm: { version, path: '/usr/bin/helm' } };
+  expect(helmFindings({ ...evidence(), platform, snapshot }).map(({ code }) => code)).toEqual(codes);
 });

@@ -23,6 +23,7 @@ test.for([
   ['C17-C21: the commands', ['C17', 'C18', 'C19', 'C20', 'C21']],
   ['R13b: not for uninstalls', ['R13b']],
   ['C16 > C17: within a group', ['C16', 'C17']],
+  ['Vendor: from 2.9 > R03, R08: within a group that has a colon', ['R03', 'R08']],
   ['reads what C31 says', []],
   ['a title: with C31 behind its colon', []],
 ] as const)('ids are read from the head of "%s"', ([title, ids]) => {

@@ -23,11 +23,18 @@ export function parseRows(markdown: string): readonly { readonly id: string; rea
 }
 
 /**
- * Ids that a test title claims to prove. Ids stand before the title's first colon, as in `C31, C32: …`; ranges such
- * as `C17-C21` count for each row between.
+ * Ids that a test claims to prove by its own title or by that of a group around it. They stand before a title's first colon, as in
+ * `C31, C32: …`; ranges such as `C17-C21` count for each row between.
+ * @param title titles of groups and test, joined by ` > `
  */
 export function idsIn(title: string): readonly string[] {
-  const head = /^(?<head>[^:]*):/.exec(title)?.groups?.['head'] ?? '';
+  const own = title.split(' > ');
+  return own.flatMap((text, index) => idsOfOne(text, index < own.length - 1));
+}
+
+/** @param isGroup a group may have nothing but ids for a title */
+function idsOfOne(text: string, isGroup: boolean): readonly string[] {
+  const head = /^(?<head>[^:]*):/.exec(text)?.groups?.['head'] ?? (isGroup && /^[CRDX]\d\d/.test(text) ? text : '');
   const ids: string[] = [];
   for (const match of head.matchAll(/\b([CRDX])(\d\d)([a-z]?)(?:\s*(?:-|to)\s*\1?(\d\d))?\b/g)) {
     const [, letter = '', first = '', suffix = '', last] = match;

@@ -120,7 +120,7 @@ describe.each(deliveries)('Run:ai from 2.9, $delivery', ({ delivery, tail }) => 
     expect(kinds(plan).includes('helm-repo')).toBe(delivery === 'connected');
   });
 
-  it('R12, R13, R14, R21, R22, R26, R32: it runs to the end, control plane first, and the data is the same', async () => {
+  it('R12, R13, R14, R21, R22, R26, R32, R33: it runs to the end, control plane first, and the data is the same', async () => {
     const outcome = await scene.apply('2.19.11', ...decided);
     expect(outcome.stderr).toContain('✓ Run:ai 2.9.6 → 2.19.11');
     expect(outcome.code).toBe(0);

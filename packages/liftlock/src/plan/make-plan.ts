@@ -3,7 +3,7 @@ import type { Decision, Finding } from '../model/finding.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ComponentPlan, Forecast, Plan } from '../model/plan.ts';
 import type { Hop } from '../model/route.ts';
-import type { Platform } from '../model/platform.ts';
+import type { Check, Platform } from '../model/platform.ts';
 import type { Site } from '../model/site.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { BackupStep, HelmUpgradeStep, ImageToProve, Step } from '../model/step.ts';
@@ -64,7 +64,7 @@ export function makePlan(input: PlanInput): Plan {
   const steps: Step[] = [];
   if (upgrades.length > 0) {
     steps.push(
-      ...repositorySteps(input),
+      ...repositorySteps(input, names),
       backupStep(
         components.map(({ component }) => ({ name: component.release, namespace: component.namespace })),
         upgrades.flatMap(({ step }) => carriedBy(step)),
@@ -83,10 +83,10 @@ export function makePlan(input: PlanInput): Plan {
     steps.push(...withMigrations(all, planned, { ...input, hop: planned.hop }));
   }
   const isWhole = components.every(({ component }) => component.action !== 'skipped');
-  const checks = isWhole ? input.platform.checks : input.platform.checks.filter(isScoped);
   const checked = components
     .filter(({ component }) => component.action !== 'skipped')
     .map(({ component }) => component.name);
+  const checks = input.platform.checks.filter((check) => isWhole || isAbout(check, checked));
   if (names.length > 0)
     for (const check of checks) steps.push(checkStep(check, { components: checked, isWhole, target: input.target }));
   return sealPlan({
@@ -109,7 +109,8 @@ export function makePlan(input: PlanInput): Plan {
 }
 
 /** Checks that make sense when only some components were upgraded. */
-function isScoped(check: { readonly kind: string }): boolean {
+function isAbout(check: Check, components: readonly string[]): boolean {
+  if (check.kind === 'condition') return check.component !== undefined && components.includes(check.component);
   return check.kind === 'pods' || check.kind === 'releases' || check.kind === 'logs';
 }
 
@@ -153,11 +154,12 @@ function lowestInstalled(components: readonly ComponentPlan[]): string {
   return versions.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))[0] ?? 'nothing';
 }
 
-/** The operator's own helm is made to know the repositories of the charts, where it does not: once for each. */
-function repositorySteps({ platform, snapshot, decisions, site }: PlanInput): readonly Step[] {
+/** The operator's own helm is made to know the repositories of the charts that are upgraded, where it does not: once for each. */
+function repositorySteps({ platform, snapshot, decisions, site }: PlanInput, names: readonly string[]): readonly Step[] {
   if (site.charts !== undefined) return [];
+  const components = platform.components.filter(({ name }) => names.includes(name));
   const chartOf = (component: string) => snapshot.components.find((item) => item.name === component)?.chart;
-  return repositoriesOf(platform, chartOf).map((repository) =>
+  return repositoriesOf({ components }, chartOf).map((repository) =>
     helmRepoStep({
       ...repository,
       replaces: isDecided(repositoryRemedy(repository.name), decisions),
