@@ -1,5 +1,5 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { clusterUid } from '../main/cluster-uid.ts';
 import { hopOfFile } from '../main/hop-folder.ts';
@@ -79,13 +79,16 @@ async function which(items: readonly BackupItem[], site: OpenSite): Promise<stri
 /** Every object in a run's backup, beside what the cluster holds of it. */
 async function backupsOf(runFolder: string, site: OpenSite): Promise<readonly BackupItem[]> {
   const names = await readdir(join(runFolder, 'backup'), { recursive: true }).catch(() => []);
-  const files = names.filter((name) => name.endsWith('.json') && basename(name) !== 'index.json').toSorted(byHop);
+  const files = names.filter((name) => name.endsWith('.json')).toSorted(byHop);
   const items: BackupItem[] = [];
   for (const name of files) {
     const file = join('backup', name);
     const text = await readFile(join(runFolder, file), 'utf8');
+    const kept = JSON.parse(text) as Partial<KubeObject>;
+    // The index, and the list of claims, are for people and for proof: no object of the cluster.
+    if (kept.metadata === undefined) continue;
     // Lists of the API leave kind and apiVersion out of their items.
-    const object = { apiVersion: 'v1', kind: 'Secret', ...(JSON.parse(text) as Partial<KubeObject>) } as KubeObject;
+    const object = { apiVersion: 'v1', kind: 'Secret', ...kept } as KubeObject;
     const live = await site.reader.find(await objectPath(site.reader, refOf(object)));
     if (object.kind === 'Secret') {
       site.redactor.learnSecretData(object.data);
