@@ -201,6 +201,29 @@ test('R05: what is not for this site, altered, cut off or without a hop is refus
   expect(existsSync(join(folder, 'no'))).toBe(false);
 });
 
+test('mistakes in paths, addresses and versions are told as such, and nothing is pushed', async () => {
+  closed.seen.length = 0;
+  const into = ['--into', join(folder, 'mistakes')];
+  const bundle = ['bundle', 'load', 'first.tar', '-f', 'site.yaml'];
+  const tries: readonly (readonly [Promise<Outcome>, string])[] = [
+    [create('site.yaml/below.tar', '--no-bundled-helm'), 'BUNDLE_NOT_WRITTEN'],
+    [create('x.tar', '--from', 'v1.0.0'), 'BAD_VERSION'],
+    [create('x.tar', '--platforms', 'amd64'), 'BAD_OPTION'],
+    [operator.run(...bundle, '--into', 'site.yaml', '--registry', closed.host), 'BUNDLE_NOT_WRITTEN'],
+    [operator.run(...bundle, '--into', 'site.yaml/below', '--registry', closed.host), 'BUNDLE_NOT_WRITTEN'],
+    [operator.run(...bundle, ...into, '--registry', '<REGISTRY>/runai'), 'BAD_OPTION'],
+    [operator.run(...bundle, ...into, '--registry', `${closed.host}/Runai`), 'BAD_OPTION'],
+    [operator.run(...bundle, ...into, '--registry', closed.host, '--to', 'v2.0.0'), 'BAD_VERSION'],
+  ];
+  for (const [outcome, code] of tries) {
+    const { stderr, code: exit } = await outcome;
+    expect(stderr).toContain(code);
+    expect(stderr).not.toContain('bug in liftlock');
+    expect(exit).toBe(code === 'BUNDLE_NOT_WRITTEN' ? 3 : 2);
+  }
+  expect(writes()).toBe(0);
+});
+
 test('an interrupted load goes on; a second one sends nothing; what arrives is what crane finds at the source', async () => {
   let puts = 0;
   closed.intercept = (request) => {

@@ -154,6 +154,11 @@ describe('A hop that is not what was announced', () => {
     run.signal('SIGINT');
     const interrupted = await run.done;
     expect(interrupted.code, saidBy(interrupted)).toBe(130);
+    // A run that is begun anew would cross 2.0.0 no more, and wait for nothing.
+    const anew = await scene.operator.run('apply', ...site);
+    expect(anew.code, saidBy(anew)).toBe(3);
+    expect(saidBy(anew)).toContain('RUN_LEFT_OPEN');
+    expect(saidBy(anew)).toMatch(/liftlock resume \d{8}-/);
 
     const resumed = scene.operator.start('resume', '--yes');
     await resumed.printed(/shop\/settle\/wait: must wait: there is no ConfigMap/);

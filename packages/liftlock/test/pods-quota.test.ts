@@ -2,7 +2,11 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { deploymentOf, messageOf, openForetelling, troublesOf, type Foretelling } from './support/foresee.ts';
 
 const open: Foretelling[] = [];
-async function foretelling(hard: Readonly<Record<string, string>>, spec: object = {}): Promise<Foretelling> {
+async function foretelling(
+  hard: Readonly<Record<string, string>>,
+  spec: object = {},
+  used: Readonly<Record<string, string>> = {},
+): Promise<Foretelling> {
   const scene = await openForetelling();
   open.push(scene);
   const path = `/api/v1/namespaces/${scene.namespace}/resourcequotas`;
@@ -10,7 +14,7 @@ async function foretelling(hard: Readonly<Record<string, string>>, spec: object 
   await scene.create(path, quota);
   await vi.waitFor(async () => {
     const { items } = await scene.sandbox.api.list(path);
-    expect(items[0]).toMatchObject({ status: { hard } });
+    expect(items[0]).toMatchObject({ status: { hard, used } });
   });
   return scene;
 }
@@ -77,7 +81,7 @@ it('O10: defaults of a LimitRange count, and a quota for other pods does not', a
 });
 
 it('O10: objects are summed too: what helm makes, one after the other', async () => {
-  const scene = await foretelling({ 'count/configmaps': '3' });
+  const scene = await foretelling({ 'count/configmaps': '3' }, {}, { 'count/configmaps': '1' });
   const map = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { a: '1' } });
   // One is there already: kube-root-ca.crt.
   const hop = { all: [map('a'), map('b'), map('c')] };

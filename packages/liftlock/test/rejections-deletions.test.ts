@@ -197,6 +197,8 @@ describe.each(['helm3', 'helm4'] as const)('the annotation of a live object with
       code === 'DELETES_PROTECTED' ? remedies[0]?.commands : [],
     );
     expect(commands?.map((command) => command?.split(' ')[0])).toEqual(['kubectl']);
+    // A shell would take the quotes out of JSON that stands bare.
+    expect(commands?.[0]).toMatch(/ --patch '\{"metadata":.*\}'$/);
 
     for (const name of ['data', 'young']) await sandbox.api.patch(`${path}/${name}`, keep);
     const uids = async () => {

@@ -13,6 +13,7 @@ import { compareClaimsStep } from '../src/plan/steps/compare-claims.ts';
 import { runJobStep } from '../src/plan/steps/run-job.ts';
 import { runHelm } from './support/charts.ts';
 import { uniqueImage, type Shop } from './support/shop.ts';
+import { runJob } from '../src/run/steps/run-job.ts';
 import { openStepRun } from './support/step-run.ts';
 import { create, doesNothingAgain, openStepShop, until } from './support/step-shop.ts';
 
@@ -58,6 +59,11 @@ test('O2: a Job of a run is found again by its name, never made twice while it r
   expect(await moving.run()).toMatchObject({ status: 'stopped' });
   expect(moving.state('shop/m/move').problem).toMatchObject({ code: 'JOB_RUNS' });
   const [running] = await shop.connection.reader.list(jobs);
+  // A run that was begun anew in place of this one waits for it as well.
+  const elsewhere = { ...moving.world, folder: { ...moving.world.folder, path: '/runs/20261121-000001-dcba' } };
+  expect(await runJob.observe({ ...step('move', 1), kind: 'run-job' }, elsewhere, moving.state('shop/m/move'))).toEqual(
+    { observation: 'busy', note: `Job ${running?.metadata.name ?? ''} of another run still runs` },
+  );
   // The next look finds the same Job, and waits for it.
   for (let tries = 0; tries < 10; tries += 1) if ((await moving.resume()).status === 'finished') break;
   expect(moving.state('shop/m/move')).toMatchObject({ phase: 'settled', writes: 1 });

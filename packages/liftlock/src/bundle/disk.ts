@@ -15,9 +15,11 @@ export function inMegabytes(bytes: number): string {
   return bytes < 10_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${Math.ceil(bytes / 1_000_000)} MB`;
 }
 
-/** Trouble of this machine's disk, and not of a line. */
+/** Trouble of this machine's disk, or of a path on it, and not of a line. */
 export function isOfDisk(error: unknown): boolean {
-  return /^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|EIO)$/.test(codeOf(error));
+  return /^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|EIO|EISDIR|ENOTDIR|EEXIST|ENOTEMPTY|ENAMETOOLONG|ENOENT)$/.test(
+    codeOf(error),
+  );
 }
 
 /** Runs what writes below a folder; a disk that fills up on the way, or takes nothing, is told in words. */

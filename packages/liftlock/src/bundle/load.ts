@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import {
   type Archives,
   type BundleManifest,
@@ -116,6 +117,8 @@ export async function load(content: Loadable, parts: LoadParts): Promise<Loaded>
   const needed = laid.reduce((sum, { from, path }) => sum + (from.files.get(path) ?? 0), 0);
   const free = await parts.archives.freeBytes(parts.folder);
   if (needed > free) throw diskFull(parts.folder, needed, free);
+  // A folder that cannot be had is known before gigabytes are sent.
+  await onDisk(parts.folder, () => mkdir(parts.folder, { recursive: true }));
   const { registry } = parts;
   const pushed =
     registry === undefined

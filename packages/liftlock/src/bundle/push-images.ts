@@ -1,4 +1,5 @@
 import type { Blob, ImageRegistry, ImageRepository, RawManifest } from '../model/bundle.ts';
+import { exitCodes, Problem } from '../model/problem.ts';
 import { distinct, readManifest } from './image-manifest.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -33,9 +34,11 @@ const requests = 4;
 /**
  * Pushes images to a registry, each with its name below the registry's address. What is there already is not sent again, and a
  * layer that another image brought is taken over from there: the same call twice sends nothing.
+ * @throws Problem BUNDLE_NAMES_COLLIDE before anything is sent
  */
 export async function pushImages(images: readonly HeldImage[], parts: PushParts): Promise<Pushed> {
   const { registry, targetOf, say } = parts;
+  requireOwnNames(images, targetOf);
   /** Paths of the registry that are known to hold a blob. */
   const held = new Map<string, string>();
   const count = { known: 0, sent: 0, mounted: 0 };
@@ -68,6 +71,31 @@ export async function pushImages(images: readonly HeldImage[], parts: PushParts)
     await registry.sendManifest(repository, reference, top);
   }
   return { images: names, known: count.known, blobsSent: count.sent, blobsMounted: count.mounted };
+}
+
+/** Below one registry the host of a name is gone: two images that differ in it alone would become one, and pods run the wrong one. */
+function requireOwnNames(images: readonly HeldImage[], targetOf: Target): void {
+  const taken = new Map<string, { readonly name: string; readonly digest: string }>();
+  for (const { name, manifests } of images) {
+    const { reference, ...repository } = targetOf(name);
+    const target = nameOf(repository, reference);
+    const digest = manifests.at(-1)?.digest ?? '';
+    const other = taken.get(target);
+    if (other !== undefined && other.digest !== digest) throw collision(target, [other.name, name]);
+    taken.set(target, { name, digest });
+  }
+}
+
+function collision(target: string, [one, two]: readonly [string, string]): Problem {
+  const which = one === two ? `It holds ${one} twice, and they differ` : `${one} and ${two} differ`;
+  return new Problem('BUNDLE_NAMES_COLLIDE', `${which}, and both would become ${target}. Nothing was pushed.`, {
+    advice: [
+      'Push one of them yourself, under a path of its own, and name it so in your values.',
+      'Then load without images: --no-images, or make the bundle again with those values.',
+    ],
+    exitCode: exitCodes.blocked,
+    details: { target, images: [one, two] },
+  });
 }
 
 function blobsOf(manifest: RawManifest, image: string): readonly Blob[] {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import type { Archives, FileSet } from '../model/bundle.ts';
+import { bundleFiles, type Archives, type FileSet } from '../model/bundle.ts';
 import type { Platform } from '../model/platform.ts';
 import { exitCodes, isProblem, Problem } from '../model/problem.ts';
 import { diskFull, isOfDisk } from './disk.ts';
@@ -50,7 +50,10 @@ export async function loadVendorArchive(asked: Asked, platform: Platform, parts:
   if (asked.to !== undefined && named !== undefined && named !== asked.to) throw wrongVersion(name, named, asked.to);
   await mkdir(parts.folder, { recursive: true, mode: 0o700 });
   const digest = await unpack(await archives.open(asked.path), name, 'content.tar', parts);
-  const files = await archives.openTar(await archives.open(parts.folder), 'content.tar');
+  // Where it lies unpacked says nothing to a person, and is gone when the error is read.
+  const unpacked = { ...(await archives.open(parts.folder)), place: asked.path };
+  const files = await archives.openTar(unpacked, 'content.tar');
+  refuseWrapped(files, name);
   const charts = await findCharts(files, platform, parts);
   const [first] = charts;
   if (first === undefined) {
@@ -69,6 +72,20 @@ export async function loadVendorArchive(asked: Asked, platform: Platform, parts:
     helm: await findHelm(files, parts),
     images: await findImages(files, parts),
   };
+}
+
+/** A bundle that somebody has packed once more: taken as a vendor's archive, its checksums and its route would say nothing. */
+function refuseWrapped({ files }: FileSet, name: string): void {
+  const inside = [...files.keys()].find((path) => basename(path) === bundleFiles.checksums);
+  if (inside === undefined || !files.has(join(dirname(inside), bundleFiles.manifest))) return;
+  throw new Problem(
+    'BUNDLE_UNREADABLE',
+    `${name} holds a bundle of liftlock, packed once more. Nothing was used of it.`,
+    {
+      advice: ['Unpack it, and load the folder or the .tar file that comes out of it.'],
+      exitCode: exitCodes.usage,
+    },
+  );
 }
 
 /** Unpacks gzip, or copies what is a plain tar, and returns the digest of what was read. */
@@ -138,9 +155,21 @@ async function findCharts(files: FileSet, platform: Platform, parts: VendorParts
     if (![...wanted].some((name) => basename(path).startsWith(`${name}-`))) continue;
     const file = await takeOut(files, path, basename(path), parts);
     const { name, version } = parts.readChart(join(parts.folder, file.name));
-    if (wanted.has(name)) found.push({ chart: { ...file, name: `${name}-${version}.tgz` }, version });
+    if (!wanted.has(name)) continue;
+    const chart = { ...file, name: `${name}-${version}.tgz` };
+    const same = found.find((item) => item.chart.name === chart.name);
+    if (same === undefined) found.push({ chart, version });
+    else if (same.chart.digest !== chart.digest) throw twice(files.place, same.chart, chart);
   }
   return found;
+}
+
+function twice(place: string, one: FileToLay, two: FileToLay): Problem {
+  const message = `${place}: ${one.path} and ${two.path} both say that they are ${one.name}, and differ. Nothing was used.`;
+  return new Problem('CHART_TWICE', message, {
+    advice: ["Ask the vendor which one it is, and lay that one into the site's folder of charts yourself."],
+    exitCode: exitCodes.blocked,
+  });
 }
 
 /** The helm of the archive, where it runs on this machine. */

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { exitCodes, Problem } from '../model/problem.ts';
+import { parseExactVersion } from '../model/version.ts';
 import { repeatable } from './options.ts';
 import { openParts } from './open-parts.ts';
 import { answer, note } from './output.ts';
@@ -54,13 +55,11 @@ function create(): Command {
       const { parseOrigin } = await import('../main/bundle-images.ts');
       const { renderBundle } = await import('../render/bundle.ts');
       const { from, to, out, kubeVersion, bundledHelm, dockerConfig } = options;
-      const platforms: 'all' | readonly string[] =
-        options.platforms === 'all' ? 'all' : options.platforms.split(',').map((item) => item.trim());
       const asked = {
-        from,
+        from: from === undefined ? undefined : parseExactVersion(from),
         to,
         out,
-        platforms,
+        platforms: platformsOf(options.platforms),
         dockerConfig,
         kubernetes: kubeVersion,
         withHelm: bundledHelm,
@@ -69,6 +68,18 @@ function create(): Command {
       const made = await makeBundle(siteFlags(command), asked, openParts());
       await answer(renderBundle(made.manifest, made.digest), { redactor: theRedactor });
     });
+}
+
+/** Throws BAD_OPTION. */
+function platformsOf(text: string): 'all' | readonly string[] {
+  if (text === 'all') return 'all';
+  const platforms = text.split(',').map((item) => item.trim());
+  const wrong = platforms.find((item) => !/^[a-z0-9]+(\/[a-z0-9]+){1,2}$/.test(item));
+  if (wrong === undefined) return platforms;
+  throw new Problem('BAD_OPTION', `--platforms: "${wrong}" is no platform.`, {
+    exitCode: exitCodes.usage,
+    advice: ['--platforms linux/amd64,linux/arm64, or all'],
+  });
 }
 
 function inspect(): Command {
@@ -115,7 +126,14 @@ function load(): Command {
         }
         const { to, from, into } = options;
         const { registry, images } = options;
-        const asked = { path, to, from, into, registry, withImages: images };
+        const asked = {
+          path,
+          to: to === undefined ? undefined : parseExactVersion(to),
+          from: from === undefined ? undefined : parseExactVersion(from),
+          into,
+          registry,
+          withImages: images,
+        };
         const loaded = await loadFromBundle(siteFlags(command, 1), asked, openParts());
         await answer(renderLoaded(loaded), { redactor: theRedactor });
       },

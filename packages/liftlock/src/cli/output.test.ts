@@ -58,4 +58,19 @@ describe('an answer in a file', () => {
       await rm(folder, { recursive: true });
     }
   });
+
+  it('that cannot be written is a mistake in the command, and leaves nothing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'liftlock-output-'));
+    try {
+      for (const file of [folder, join(folder, 'no', 'such', 'file.yaml')])
+        await expect(answer('text', { file, redactor: new Redactor() })).rejects.toMatchObject({
+          code: 'FILE_NOT_WRITTEN',
+          exitCode: 2,
+          message: expect.stringContaining(`${file} cannot be written: `),
+        });
+      expect(await readdir(folder)).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 });

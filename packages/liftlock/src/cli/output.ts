@@ -1,4 +1,5 @@
 import { open, rename, rm } from 'node:fs/promises';
+import { exitCodes, Problem } from '../model/problem.ts';
 import type { Redactor } from '../model/redaction.ts';
 
 /** What a stream can show. */
@@ -95,7 +96,9 @@ export async function answer(text: string, { redactor, file }: AnswerOptions): P
 
 async function writeWhole(file: string, text: string): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`;
-  const handle = await open(temporary, 'w', 0o600);
+  const handle = await open(temporary, 'w', 0o600).catch((error: unknown) => {
+    throw notWritten(file, error);
+  });
   try {
     await handle.writeFile(text);
     await handle.close();
@@ -103,8 +106,18 @@ async function writeWhole(file: string, text: string): Promise<void> {
   } catch (error) {
     await handle.close().catch(() => undefined);
     await rm(temporary, { force: true });
-    throw error;
+    throw notWritten(file, error);
   }
+}
+
+function notWritten(file: string, error: unknown): Problem {
+  const why = error instanceof Error ? (error.message.split(',')[0] ?? '') : 'unknown error';
+  return new Problem('FILE_NOT_WRITTEN', `${file} cannot be written: ${why}.`, {
+    exitCode: exitCodes.usage,
+    advice: ['Name a file in a folder that is there and that you may write to.'],
+    touched: 'no',
+    cause: error,
+  });
 }
 
 /**

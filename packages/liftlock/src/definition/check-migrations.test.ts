@@ -105,6 +105,16 @@ it.each([
     'r.host == "{inputs.domian}"',
     'steps[1].returns: the platform declares no input "domian"',
   ],
+  [
+    'object: {apiVersion: networking.k8s.io/v1, kind: Ingress, name: web}',
+    'object: {apiVersion: v1, kind: PersistentVolumeClaim, name: web}',
+    'steps[1].object.kind: no migration deletes a PersistentVolumeClaim: data would go with it',
+  ],
+  [
+    '{id: ready, kind: condition,',
+    '{id: ready, kind: condition, component: wb,',
+    'checks[0].component: there is no component "wb"',
+  ],
   ['returns: object.spec', 'returns: objct.spec', 'steps[1].returns: there is no objct; did you mean "object"?'],
   ['response.status == 200', 'objects == 1', 'steps[3].until: there is no objects'],
   ['response.status == 200', 'response.code == 200', 'steps[3].until: there is no response.code; known: status, body'],

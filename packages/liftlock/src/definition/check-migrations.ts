@@ -10,6 +10,15 @@ import { repeated, type Fault } from './fault.ts';
 import type { Path } from './mistake.ts';
 import { suggestion } from './nearest.ts';
 
+/** Kinds whose deletion takes data or other people's objects along. */
+const holdsData: readonly string[] = [
+  'CustomResourceDefinition',
+  'Namespace',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'StorageClass',
+];
+
 /** What the parts of a definition are checked against. */
 export interface Known {
   readonly components: readonly string[];
@@ -100,7 +109,17 @@ function ofItsKind(step: MigrationStep, path: Path, known: Known): Fault[] {
     case 'patch-object':
       return patchFaults(step, path);
     case 'replace-object':
-      return filledFaults(step.returns, [...path, 'returns'], ofObjects, known);
+      return [
+        ...(holdsData.includes(step.object.kind)
+          ? [
+              {
+                path: [...path, 'object', 'kind'],
+                message: `no migration deletes a ${step.object.kind}: data would go with it`,
+              },
+            ]
+          : []),
+        ...filledFaults(step.returns, [...path, 'returns'], ofObjects, known),
+      ];
     case 'create-secret':
       return secretFaults(step, path);
     case 'await-condition': {

@@ -52,7 +52,7 @@ function componentFaults(component: Component, index: number, platform: Platform
   return faults;
 }
 
-function checkFaults(check: Check, index: number): Fault[] {
+function checkFaults(check: Check, index: number, components: readonly string[]): Fault[] {
   const path = ['checks', index] as const;
   if (check.kind === 'create-delete' && !check.path.startsWith('/')) {
     return [{ path: [...path, 'path'], message: 'must begin with /' }];
@@ -61,6 +61,9 @@ function checkFaults(check: Check, index: number): Fault[] {
     return [
       ...whenFaults(check.until, [...path, 'until'], { objects: undefined, object: undefined, version: undefined }),
       ...zeroDuration(check.within, [...path, 'within']),
+      ...(check.component === undefined || components.includes(check.component)
+        ? []
+        : [{ path: [...path, 'component'], message: `there is no component "${check.component}"` }]),
     ];
   if (check.kind !== 'logs') return [];
   return (['error', 'warning'] as const)
@@ -129,7 +132,13 @@ export function platformFaults(platform: Platform, codes?: readonly string[]): r
       checks.map(({ id }) => id),
       (index) => ['checks', index, 'id'],
     ),
-    ...checks.flatMap(checkFaults),
+    ...checks.flatMap((check, index) =>
+      checkFaults(
+        check,
+        index,
+        components.map(({ name }) => name),
+      ),
+    ),
     ...graceFaults(platform.graces),
     ...troubleFaults(platform, codes),
   ];

@@ -1,39 +1,38 @@
+import type { Decision } from '../model/finding.ts';
 import type { Platform } from '../model/platform.ts';
 import type { Site } from '../model/site.ts';
-import type { ComponentSnapshot, Snapshot } from '../model/snapshot.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import type { ConditionScope } from './condition.ts';
 import type { ConditionNames } from './names.ts';
+import { originsOf } from './origins.ts';
 
 /** How the snapshot calls a fact among what it could not read. */
 export function factName(name: string): string {
   return `the fact ${name}`;
 }
 
+interface ScopeParts {
+  readonly platform: Platform;
+  readonly site: Site;
+  readonly snapshot: Snapshot;
+  /** Someone may have said which version a release comes from that was never deployed. */
+  readonly decisions?: readonly Pick<Decision, 'remedy'>[] | undefined;
+}
+
 /** What conditions of the definition are asked about at a site, for one hop; without one, the versions are empty. */
 export function scopeOf(
-  { platform, site, snapshot }: { readonly platform: Platform; readonly site: Site; readonly snapshot: Snapshot },
+  { platform, site, snapshot, decisions = [] }: ScopeParts,
   hop: { readonly from: string; readonly to: string } = { from: '', to: '' },
 ): ConditionScope {
   return {
     facts: snapshot.facts,
     options: site.options,
     inputs: site.inputs,
-    installed: installedVersions(snapshot.components),
+    installed: originsOf(snapshot.components, decisions),
     from: hop.from,
     to: hop.to,
     unanswered: unansweredFacts(platform, snapshot),
   };
-}
-
-/** By component, as O12 has it: the newest deployed revision. */
-export function installedVersions(
-  components: readonly Pick<ComponentSnapshot, 'name' | 'release'>[],
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    components.flatMap(({ name, release }) =>
-      release?.installed === undefined ? [] : [[name, release.installed.version]],
-    ),
-  );
 }
 
 /** The facts of a platform that have no answer, and why. */

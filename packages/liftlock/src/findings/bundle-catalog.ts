@@ -54,6 +54,15 @@ export const bundleCatalog = {
       'If it stays so, find out who has changed it. The digest that `bundle create` prints names the whole content: compare it with `bundle inspect --verify`.',
     ],
   },
+  BUNDLE_NAMES_COLLIDE: {
+    title: 'Two images would get one name',
+    meaning:
+      'Images keep their path and tag below the private registry, and lose the host. Two that differ in the host alone, or lie twice in an archive, would become one there: pods would run the one that was pushed last. Nothing was pushed.',
+    whatToDo: [
+      'Push one of them by hand under a path of its own, and name it so in your values.',
+      'Then make the bundle again with those values, or load it with `--no-images`.',
+    ],
+  },
   BUNDLE_FOR_OTHER: {
     title: 'A bundle is for another platform',
     meaning: 'The bundle, or the archive of the vendor, holds no charts of the platform that this site runs.',

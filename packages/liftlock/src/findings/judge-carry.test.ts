@@ -53,6 +53,10 @@ describe('R15: values that nobody has decided about block, each outermost key on
     expect(brief(judged(live, { allow: ['drop-value:web:grafana'] }))).toContain('blocker VALUE_NOT_CARRIED grafana');
   });
 
+  test('an empty list is called one', () => {
+    expect(judged({ hosts: [] })[0]?.message).toContain('hosts is an empty list in your values');
+  });
+
   test('what a decision leaves open is asked about alone', () => {
     const live = { grafana: { a: 1, b: 2 } };
     expect(brief(judged(live, { allow: ['drop-value:api:grafana.a'] })).slice(0, 2)).toEqual([

@@ -74,9 +74,11 @@ export function judge(evidence: PreflightEvidence): readonly Finding[] {
   );
 }
 
-/** Rules about a chart and the values that it is given: what can be known of a hop before those in between have landed. */
+/** Rules about a chart, the values that it is given and the migrations on the way: what can be known of a hop before those in between have landed. */
 const aheadRules: typeof rules = [
   inputFindings,
+  noReturnFindings,
+  localCommandFindings,
   versionSkippedFindings,
   valueFindings,
   carriedValueFindings,

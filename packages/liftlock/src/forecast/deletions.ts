@@ -1,5 +1,5 @@
 import { isProtectedKind } from '../findings/foreseen/protected-objects.ts';
-import { allowing, finding } from '../findings/make-finding.ts';
+import { allowing, finding, shellWord } from '../findings/make-finding.ts';
 import type { Finding, Remedy } from '../model/finding.ts';
 import { formatRef, refOf, type KubeObject, type ObjectRef } from '../model/kube.ts';
 import { deleteRemedy, keepRemedy } from '../plan/remedy-steps.ts';
@@ -41,11 +41,11 @@ async function deletion(step: HelmStep, live: KubeObject, reader: LookParts['rea
 /** The annotation that makes helm leave it alone. A rollback is planned without remedies: there a person sets it. */
 function keeping(step: HelmStep, object: ObjectRef): Remedy {
   const id = keepRemedy(object, step.namespace);
-  const command = (keepingStep(step.component, object, step.namespace).command ?? []).join(' ');
+  const command = (keepingStep(step.component, object, step.namespace).command ?? []).map(shellWord).join(' ');
   return {
     id,
     title: 'Keep it: annotate it, so that helm leaves it alone',
     destructive: false,
-    commands: step.kind === 'helm-upgrade' ? [`--allow ${id}`, command] : [command],
+    commands: step.kind === 'helm-upgrade' ? [`--allow ${shellWord(id)}`, command] : [command],
   };
 }

@@ -1,5 +1,5 @@
 import { lossOf } from '../findings/foreseen/recreation.ts';
-import { allowing } from '../findings/make-finding.ts';
+import { allowing, shellWord } from '../findings/make-finding.ts';
 import type { Remedy } from '../model/finding.ts';
 import { formatRef, type KubeObject, type ObjectRef } from '../model/kube.ts';
 import { dropRemedy, orphansPods, recreateRemedy } from '../plan/remedy-steps.ts';
@@ -56,5 +56,5 @@ async function recreateRung(
   const id = recreateRemedy(object, step.namespace);
   const remedy = allowing(id, `Delete ${formatRef(object)} and let helm make it anew: ${loss}`, { destructive: true });
   const { command = [] } = replaceObjectStep({ id, title: id, component: '', object, orphansPods: orphans });
-  return [{ ...remedy, commands: [...remedy.commands, command.join(' ')] }];
+  return [{ ...remedy, commands: [...remedy.commands, command.map(shellWord).join(' ')] }];
 }

@@ -43,7 +43,7 @@ export async function loadFromBundle(flags: SiteFlags, asked: LoadRequest, parts
   }
   const registry = asked.withImages ? (asked.registry ?? mirrorOf(described)) : undefined;
   // Beside where the charts go: a vendor's archive is many gigabytes, and temporary folders are often in memory.
-  const place = openPrivatePlace(dirname(folder), '.unpacked');
+  const place = await onDisk(dirname(folder), async () => openPrivatePlace(dirname(folder), '.unpacked'));
   try {
     const content = await onDisk(place.path, () => verified(described, asked, { archives, place: place.path, parts }));
     return await load(content, {
@@ -140,6 +140,7 @@ function targetRegistry(described: Described, address: string, parts: OpenParts)
     .replace(/^(oci|https?):\/\//, '')
     .replace(/\/+$/, '')
     .split('/');
+  if (!isHost(host) || !path.every((part) => partOfPath.test(part))) throw noRegistry(address);
   const below = path.length === 0 ? '' : `${path.join('/')}/`;
   return {
     name: [host, ...path].join('/'),
@@ -151,4 +152,18 @@ function targetRegistry(described: Described, address: string, parts: OpenParts)
       return { host, path: below + place.path, reference: place.reference };
     },
   };
+}
+
+/** As the specification has it: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
+const partOfPath = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+
+function isHost(text: string): boolean {
+  return /^(?:\[[0-9a-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?$/.test(text);
+}
+
+function noRegistry(address: string): Problem {
+  return new Problem('BAD_OPTION', `${JSON.stringify(address)} is no place in a registry.`, {
+    advice: ['It reads HOST, HOST:PORT or HOST:PORT/path, in small letters: --registry registry.example:5000/runai'],
+    exitCode: exitCodes.usage,
+  });
 }

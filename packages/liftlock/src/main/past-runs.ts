@@ -19,6 +19,17 @@ export function readRuns(store: JournalStore): readonly RunState[] {
   return store.runs().map(({ run }) => foldJournal(store.entries(run)));
 }
 
+/** Every run of a site that this machine knows, newest first. */
+export function pastRuns(folder: string, redactor: Redactor): readonly RunState[] {
+  const store = openExistingJournal(folder, redactor);
+  if (store === undefined) return [];
+  try {
+    return readRuns(store);
+  } finally {
+    store.close();
+  }
+}
+
 /** Seconds that the newest finished run took for each component: what to expect of the next. */
 export function pastSeconds(folder: string): Readonly<Record<string, number>> {
   const store = openExistingJournal(folder);

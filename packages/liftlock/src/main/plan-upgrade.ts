@@ -1,17 +1,19 @@
 import { nearestWord } from '../definition/index.ts';
-import type { Decision } from '../model/finding.ts';
+import type { Decision, Finding } from '../model/finding.ts';
 import { Problem } from '../model/problem.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { satisfiesRange } from '../model/version.ts';
 import { provingRoute } from '../plan/prove-route.ts';
-import { originsOf } from '../plan/route-origin.ts';
+import { originsOf } from '../facts/origins.ts';
 import { selectComponents, type Selection } from '../plan/select.ts';
 import { withAhead } from '../plan/with-ahead.ts';
 import { settle } from './decisions.ts';
 import { refuseOtherVersions } from './console-command.ts';
 import { findRoute } from './find-route.ts';
+import { leftOpenFindings } from './left-open.ts';
 import type { OpenSite } from './open-site.ts';
+import { pastRuns } from './past-runs.ts';
 import { aheadFindings, planAhead } from './plan-ahead.ts';
 import { planHop } from './plan-hop.ts';
 import { openReusing } from './reusing.ts';
@@ -74,12 +76,17 @@ export async function planUpgrade(site: OpenSite, request: UpgradeRequest): Prom
     findings: found.findings,
     reusing: mayReuse ? await openReusing(site, snapshot) : undefined,
   });
-  if (route.length === 1) return { snapshot, plan: first.plan };
+  const leftOpen = leftOpenFindings(pastRuns(site.folder, site.redactor), first.plan);
+  if (route.length === 1) return { snapshot, plan: withMore(first.plan, leftOpen, decisions) };
   const { ahead, images } = await planAhead(site, { first, snapshot, selected, decisions, withForecast });
   const plan = withAhead(provingRoute(first.plan, images, site.site.timeScale), ahead);
+  return { snapshot, plan: withMore(plan, [...leftOpen, ...aheadFindings(plan, decisions)], decisions) };
+}
+
+function withMore(plan: Plan, found: readonly Finding[], decisions: readonly Decision[]): Plan {
+  if (found.length === 0) return plan;
   const { forecast } = plan;
-  const findings = settle([...aheadFindings(plan, decisions), ...forecast.findings], decisions);
-  return { snapshot, plan: { ...plan, forecast: { ...forecast, findings } } };
+  return { ...plan, forecast: { ...forecast, findings: settle([...found, ...forecast.findings], decisions) } };
 }
 
 function selectedOf({ components }: Snapshot, selected: readonly string[]): Snapshot['components'] {

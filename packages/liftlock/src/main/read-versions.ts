@@ -3,7 +3,7 @@ import type { Facts } from '../model/fact.ts';
 import type { ClusterReader } from '../model/ports.ts';
 import type { SiteVersions, VersionRoute } from '../model/site-versions.ts';
 import { compareVersions, isPreRelease, newestIn } from '../model/version.ts';
-import { originsOf } from '../plan/route-origin.ts';
+import { originsOf } from '../facts/origins.ts';
 import type { RouteAnswer, RouteNotice } from '../route/question.ts';
 import { newestPatches } from '../route/read-map.ts';
 import { readFacts } from '../snapshot/read-facts.ts';

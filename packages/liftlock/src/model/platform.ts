@@ -171,6 +171,9 @@ export const Check = z.discriminatedUnion('kind', [
     id: Name,
     kind: z.literal('condition'),
     title: z.string(),
+    component: Name.optional().describe(
+      'What it is about; without one it is asked only after an upgrade of all components',
+    ),
     objects: ObjectQuery,
     until: Condition.describe('Over `objects` (a list), `object` (its first) and `version` (the target)'),
     within: Duration.default('300s'),

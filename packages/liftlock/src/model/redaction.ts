@@ -3,7 +3,7 @@ import { isJsonObject, type Json } from './json.ts';
 export const masked = '********';
 
 const secretName =
-  /pass(word|wd|phrase)?$|secret|token|credential|api[-_]?key|private[-_]?key|(^|[-_.])key$|dsn$|connection[-_]?string|dockerconfig|\bpat\b|auth$|nkey|nseed|xkey|xseed/i;
+  /pass(word|wd|phrase)?$|pwd$|secret|token|credential|api[-_]?key|private[-_]?key|(master|signing|licen[cs]e|shared|access|account|storage|session|jwt|hmac|sas)[-_]?key$|(^|[-_.])key$|dsn$|connection[-_]?string|dockerconfig|\bpat\b|auth$|nkey|nseed|xkey|xseed/i;
 
 /** `scheme://user:PASSWORD@host` anywhere in a text; the last @ before the path ends the password. */
 const passwordInAddress = /:\/\/[^\s:/@]*:([^\s/]+)@/g;

@@ -1,6 +1,7 @@
 import { componentOf, crossedMigrations } from '../facts/crossed-migrations.ts';
 import { scopeOf } from '../facts/scope.ts';
 import type { FillIn } from '../model/fill-in.ts';
+import type { Decision } from '../model/finding.ts';
 import type { Migration } from '../model/migration.ts';
 import type { Component, Platform } from '../model/platform.ts';
 import type { Site } from '../model/site.ts';
@@ -17,6 +18,7 @@ export interface MigrationInput {
   readonly platform: Platform;
   readonly site: Site;
   readonly snapshot: Snapshot;
+  readonly decisions: readonly Decision[];
   readonly hop: { readonly from: string; readonly to: string };
 }
 

@@ -25,6 +25,8 @@ export function decideAgain(
   const taken = new Set(plan.steps.map((step) => step.id));
   const all = plan.steps.flatMap((step): readonly Step[] => {
     if (step.kind !== 'helm-upgrade' || settled.has(step.id)) return [step];
+    // A second upgrade at the same version: what the first one needs is done before that, once.
+    if (step.follows !== undefined && !settled.has(step.follows)) return [step];
     const read = snapshot.components.find((component) => component.name === step.component);
     const rollsBack = plan.steps.some((item) => isUndo(item) && item.undoes === step.id);
     const own = upgradeSteps(step, read, { decisions: added, findings, rollsBack });

@@ -9,12 +9,18 @@ export interface HopDifferences {
   readonly gone: readonly Step[];
   /** What the plan is made from and is another by now, in words. */
   readonly moved: readonly string[];
-  /** Something was added that destroys, or that cannot be taken back: nobody goes on over that unasked. */
+  /** Something was added that destroys or cannot be taken back, or a guard is gone: nobody goes on over that unasked. */
   readonly isHarmful: boolean;
 }
 
 /** Kinds that take something away, besides whatever is marked irreversible. */
 const destructive: readonly StepKind[] = ['replace-object', 'helm-uninstall', 'local-command'];
+
+/** True for a step that keeps data, or proves something before it goes on. */
+function isGuard(step: Step): boolean {
+  if (step.kind === 'patch-object') return step.object.kind === 'PersistentVolumeClaim';
+  return step.kind === 'compare-claims' || step.kind === 'await-condition';
+}
 
 /**
  * What of a step may be otherwise without making it another step: revisions count what has happened since, and commands and
@@ -47,7 +53,13 @@ export function hopDifferences(announced: HopAhead | undefined, next: Plan, form
     return old !== undefined && meaningOf(old) !== meaningOf(step);
   });
   const gone = [...before.values()].filter((step) => !now.has(step.id));
-  return { added, changed, gone, moved: movedInputs(former, next), isHarmful: isHarmful(added, changed, before) };
+  return {
+    added,
+    changed,
+    gone,
+    moved: movedInputs(former, next),
+    isHarmful: isHarmful(added, changed, before) || gone.some(isGuard),
+  };
 }
 
 /** The first hop proves the images of all: that a later one looks for its own again is nothing new. */

@@ -172,3 +172,27 @@ test('a live value that someone keeps goes on top of the files, also below a key
     'replicaCount',
   ]);
 });
+
+test('of a part of the components the checks of those are made, and their repositories alone are added', () => {
+  const { platform } = planInput();
+  const ready = (id: string, component?: string) => ({
+    id,
+    kind: 'condition' as const,
+    title: id,
+    objects: { apiVersion: 'v1', kind: 'Pod' },
+    until: 'true',
+    within: '1s',
+    ...(component === undefined ? {} : { component }),
+  });
+  const checks = [ready('ui-ready', 'ui'), ready('api-ready', 'api'), ready('all-ready')];
+  const components = platform.components.map((component) => ({
+    ...component,
+    chart: { ...component.chart, oci: undefined, repo: `https://${component.name}.example`, name: component.name },
+  }));
+  const idsOf = (selected: readonly string[]) =>
+    makePlan(planInput({ platform: { ...platform, checks, components }, selected })).steps.flatMap(({ id, kind }) =>
+      kind === 'check' || kind === 'helm-repo' ? [id] : [],
+    );
+  expect(idsOf(['ui'])).toEqual([expect.stringContaining('ui'), 'check/ui-ready']);
+  expect(idsOf(names).filter((id) => id.startsWith('check/'))).toEqual(checks.map(({ id }) => `check/${id}`));
+});

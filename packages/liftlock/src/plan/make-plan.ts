@@ -155,7 +155,10 @@ function lowestInstalled(components: readonly ComponentPlan[]): string {
 }
 
 /** The operator's own helm is made to know the repositories of the charts that are upgraded, where it does not: once for each. */
-function repositorySteps({ platform, snapshot, decisions, site }: PlanInput, names: readonly string[]): readonly Step[] {
+function repositorySteps(
+  { platform, snapshot, decisions, site }: PlanInput,
+  names: readonly string[],
+): readonly Step[] {
   if (site.charts !== undefined) return [];
   const components = platform.components.filter(({ name }) => names.includes(name));
   const chartOf = (component: string) => snapshot.components.find((item) => item.name === component)?.chart;

@@ -168,3 +168,23 @@ test('a run of several hops goes back within its present hop alone', () => {
   const between: RunState = { ...first, hops: [{ plan, steps: first.steps }], steps: fresh };
   expect(() => makeRollback({ ...planInput({}, after(upgraded)), run: between })).toThrow(/since 2\.2\.5 has landed/);
 });
+
+test('R14: a run that was stopped between the deletion and the upgrade says how the object comes back', () => {
+  const run = runOf({});
+  const replaced = {
+    kind: 'replace-object',
+    id: 'ui/m/door',
+    title: 'x',
+    component: 'ui',
+    object: { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', namespace: 'codemie', name: 'door' },
+    orphansPods: false,
+    risk: 'irreversible',
+  } as const;
+  const back = (steps: readonly StepState[]) => () => makeRollback({ ...planInput(), run: { ...run, steps } });
+  expect(back([stepState(replaced, 'settled'), ...run.steps])).toThrow(
+    expect.objectContaining({ advice: [expect.stringContaining('liftlock restore r-1 --only ingress/door')] }),
+  );
+  expect(back([stepState(replaced, 'settled', { wasTried: false, touched: 'no' }), ...run.steps])).toThrow(
+    expect.objectContaining({ advice: [] }),
+  );
+});

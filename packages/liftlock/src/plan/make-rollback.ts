@@ -2,6 +2,7 @@ import type { RunState, StepState } from '../journal/fold.ts';
 import type { Decision, Finding } from '../model/finding.ts';
 import type { ComponentPlan, Plan } from '../model/plan.ts';
 import { hopTarget } from '../model/hops.ts';
+import { formatRef, type ObjectRef } from '../model/kube.ts';
 import { Problem } from '../model/problem.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
@@ -27,11 +28,17 @@ export function makeRollback(input: RollbackInput): Plan {
     throw new Problem(
       'NOTHING_TO_ROLL_BACK',
       `Run ${input.run.run} changed no release that could go back${landed === '' ? '' : ` since ${landed} has landed`}.`,
-      landed === ''
-        ? {}
-        : {
-            advice: [`A run goes back within a hop alone: ${landed} was verified, and what came before it stays done.`],
-          },
+      {
+        advice: [
+          ...(landed === ''
+            ? []
+            : [`A run goes back within a hop alone: ${landed} was verified, and what came before it stays done.`]),
+          ...deletedObjects(input.run).map(
+            (object) =>
+              `It has deleted ${formatRef(object)}. If it is still away: liftlock restore ${input.run.run} --only ${object.kind.toLowerCase()}/${object.name}`,
+          ),
+        ],
+      },
     );
   }
   const releases = upgrades.map(({ step }) => ({ name: step.release, namespace: step.namespace }));
@@ -48,6 +55,13 @@ export function makeRollback(input: RollbackInput): Plan {
     ),
     steps: [backupStep(releases), ...steps],
   });
+}
+
+/** Objects that the run has deleted for an upgrade to make anew, and whose upgrade is not done. */
+function deletedObjects({ steps }: RunState): readonly ObjectRef[] {
+  return steps.flatMap(({ step, touched, phase }) =>
+    step.kind === 'replace-object' && (touched !== 'no' || phase === 'acting') ? [step.object] : [],
+  );
 }
 
 interface TouchedUpgrade {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isProblem } from '../model/problem.ts';
-import { doors, component, inputs, planOf, ids, stepOf } from './fixture-depot.ts';
+import { doors, component, inputs, planOf, ids, stepOf } from '../../test/support/depot.ts';
 
 describe('migrations of a hop', () => {
   it('R06, R07: every version crossed is migrated, the lowest first, each as its own group', () => {
@@ -110,6 +110,16 @@ describe('steps of migrations', () => {
       ],
       known: ['database', 'metrics', 'other'],
     });
+  });
+
+  it('O12: what was never deployed is migrated from the version that someone says it has', () => {
+    const read = component('core', '2.9.0', '2.12.0');
+    const release = read.release && { ...read.release, installed: undefined };
+    const components = [{ ...read, release }, component('agent', '2.9.0', '2.12.0')];
+    const decisions = [{ remedy: 'origin:depot', by: 'Ada', at: '', how: 'flag' as const }];
+    const said = planOf({ to: '2.12.0', components, hopFrom: '2.9.0', decisions });
+    expect(ids(said)).toEqual(ids(planOf({ to: '2.12.0' })));
+    expect(ids(said)).toContain('core/claims/keep/database');
   });
 
   it('R14: what is deleted is waited for after the upgrade, with what must hold of it', () => {

@@ -117,6 +117,19 @@ describe('reinstall:COMPONENT in a plan', () => {
     expect(ids.indexOf('ui/uninstall')).toBeLessThan(ids.indexOf('ui/upgrade'));
     expect(ids.filter((id) => id.endsWith('/uninstall'))).toEqual(['ui/uninstall']);
   });
+
+  it('is added once where a second upgrade takes something back', () => {
+    const input = planInput({}, { ui: { holdings } });
+    const plan = makePlan(input);
+    const steps = plan.steps.flatMap((step): typeof plan.steps =>
+      step.kind === 'helm-upgrade' && step.id === 'ui/upgrade'
+        ? [step, { ...step, id: 'ui/take-back', follows: step.id }]
+        : [step],
+    );
+    const states = steps.map((step) => stepState(step, step.id === 'ui/upgrade' ? 'failed' : 'todo'));
+    const again = decideAgain({ ...plan, steps }, states, input.snapshot, decided('reinstall:ui'), []);
+    expect(again.steps.filter(({ kind }) => kind === 'helm-uninstall').map(({ id }) => id)).toEqual(['ui/uninstall']);
+  });
 });
 
 describe('What an uninstall would take', () => {

@@ -118,6 +118,29 @@ describe('a run of two hops', () => {
     expect(flat(renderReport(run, 'text'))).toContain('1 hop: 2.2.5 → 2.3.0');
   });
 
+  it('R14: says of an object that was deleted for an upgrade which is not done how it comes back', () => {
+    const door = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', namespace: 'codemie', name: 'door' };
+    const replaced: Step = {
+      kind: 'replace-object',
+      id: 'ui/m/door',
+      title: 'Delete the Ingress',
+      component: 'ui',
+      object: door,
+      orphansPods: false,
+      risk: 'irreversible',
+    };
+    const at = (phase: string) => ({
+      ...run,
+      steps: [
+        { ...record(replaced, 'settled'), touched: 'yes' as const },
+        ...run.steps.map((item) => (item.step.component === 'ui' ? { ...item, phase } : item)),
+      ],
+    });
+    const command = `liftlock restore ${run.run} --only ingress/door`;
+    for (const phase of ['todo', 'failed']) expect(flat(renderRunEnd(at(phase), platform, view))).toContain(command);
+    expect(flat(renderRunEnd(at('settled'), platform, view))).not.toContain('restore');
+  });
+
   it('is reported with the steps and the writes of both', () => {
     const steps = later.steps.map((step, index) => record(step, index === 0 ? 'settled' : 'todo'));
     const both = { ...run, plan: later, steps, hops: [{ plan, steps: run.steps }] };

@@ -110,7 +110,7 @@ export function becauseOfMigration(step: Step, { steps }: Pick<Plan, 'steps'>): 
   const first = steps.find((item) => item.migration?.id === migration.id);
   if (first?.id !== step.id) return `for ${migration.id}`;
   const why = migration.why === undefined ? '' : `: ${migration.why}`;
-  return `for ${migration.id}, ${migration.title}${why} Source: ${migration.source}`;
+  return `for ${migration.id}, ${migration.title}${why}. Source: ${migration.source}`;
 }
 
 /** What a forecast left out for one reason. */

@@ -1,3 +1,4 @@
+import { formatRef } from '../model/kube.ts';
 import type { Platform } from '../model/platform.ts';
 import { waitingCodes } from '../model/stopped.ts';
 import { isUndo } from '../model/step.ts';
@@ -36,7 +37,7 @@ export function renderRunEnd(state: RunRecord, platform: Platform, view: RunEndV
   const width = Math.max(30, view.width);
   if (state.status === 'finished') return finished(state, platform, style, width);
   const failed = state.steps.find(({ phase }) => phase === 'failed');
-  if (failed === undefined) return paused(state, style, width);
+  if (failed === undefined) return paused(state, style, width) + deleted(state, style, width);
   const done = doneComponents(state);
   const cause = causeOf(failed.faults);
   const code = cause?.code ?? failed.problem?.code ?? '';
@@ -59,9 +60,13 @@ export function renderRunEnd(state: RunRecord, platform: Platform, view: RunEndV
         evidence: state.evidence,
       },
     );
-    return fault + wayBack(state, style, width);
+    return fault + wayBack(state, style, width) + deleted(state, style, width);
   }
-  return failedWithoutCause(state, failed, done, next, style, width) + wayBack(state, style, width);
+  return (
+    failedWithoutCause(state, failed, done, next, style, width) +
+    wayBack(state, style, width) +
+    deleted(state, style, width)
+  );
 }
 
 /** What became of the rollback on failure, where there was one (O3). */
@@ -74,6 +79,38 @@ function wayBack(state: RunRecord, style: Style, width: number): string {
       ? style.good(`✓ After that, ${component} was returned to ${version}: ${plainText(back.note)}.`)
       : style.bad(`✗ ${component} could not be returned to ${version}: ${plainText(back.problem?.message ?? '')}`);
   return lines(['', ...wrapText(words, { width, first: '  ', hanging: '    ' })]);
+}
+
+/** Objects that were deleted for the upgrade to make anew, while that is not done: whoever stops here has to know. */
+function deleted({ run, steps }: RunRecord, style: Style, width: number): string {
+  const away = steps.flatMap(({ step, phase, touched }, index) => {
+    if (step.kind !== 'replace-object' || (touched === 'no' && phase !== 'acting')) return [];
+    const isLanded = steps
+      .slice(index)
+      .some(
+        (other) =>
+          other.step.kind === 'helm-upgrade' && other.step.component === step.component && other.phase === 'settled',
+      );
+    return isLanded ? [] : [step.object];
+  });
+  return away
+    .map((object) =>
+      lines([
+        '',
+        ...wrapText(
+          style.warn(
+            `! ${formatRef(object)} was deleted for the upgrade to make anew, and may be away now. To put it back without the upgrade:`,
+          ),
+          { width, first: '  ', hanging: '    ' },
+        ),
+        ...wrapCommand(
+          `liftlock restore ${run} --only ${object.kind.toLowerCase()}/${object.name}`,
+          width,
+          '      ',
+        ).map(style.accent),
+      ]),
+    )
+    .join('');
 }
 
 function finished(state: RunRecord, platform: Platform, style: Style, width: number): string {

@@ -217,6 +217,19 @@ describe('a runbook as a script', () => {
     );
   });
 
+  it('stops for a person behind a command with which helm does not wait', async () => {
+    const [first, ...others] = upgrades(plan);
+    if (first === undefined) throw new Error('the fixture has no upgrade');
+    const guideCommand = ['helm', 'upgrade', first.release, 'vendor/chart', '-n', first.namespace];
+    const script = renderRunbookScript({ ...plan, steps: [{ ...first, guideCommand }, ...others] });
+    expect(script).toContain('# helm does not wait here');
+    expect(script).toContain(
+      `helm did not wait. Look until every pod of ${first.release} in ${first.namespace} is ready`,
+    );
+    expect(script.match(/^read -r _$/gm)).toHaveLength(1);
+    expect(renderRunbookScript(plan)).not.toMatch(/did not wait|waits up to helm/);
+  });
+
   it('O21: will not start without the values that someone decided to keep', async () => {
     const steps = upgrades(plan).map((step) =>
       step.component === 'ui' ? { ...step, keep: ['resources.limits.memory'] } : step,

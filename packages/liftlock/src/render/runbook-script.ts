@@ -156,10 +156,13 @@ function scriptStep(step: Step, plan: Plan): string[] {
       return [
         ...begin.slice(0, 1),
         ...notes.map((note) => `# ${comment(note)}`),
-        `# helm waits up to ${waitOf(command)} and returns when the release is ready.`,
+        waits(command)
+          ? `# helm waits up to ${waitOf(command)} and returns when the release is ready.`
+          : '# helm does not wait here: it returns at once, whether the release becomes ready or not.',
         ...begin.slice(1),
         ...exportLines(step).flatMap((line) => ['umask 077', line]),
         ...shellLines(command),
+        ...(waits(command) ? [] : awaitByHand(step, plan)),
       ];
     }
     case 'helm-rollback':
@@ -240,9 +243,26 @@ function scriptStep(step: Step, plan: Plan): string[] {
   }
 }
 
+/** Not every guide has helm wait. */
+function waits(command: readonly string[]): boolean {
+  return command.some((argument) => /^--(wait|atomic|rollback-on-failure)(=|$)/.test(argument));
+}
+
 /** The guide's own timeout: what the command says, whatever the site says. */
 function waitOf(command: readonly string[]): string {
-  return command[command.indexOf('--timeout') + 1] ?? 'its timeout';
+  return command.includes('--timeout') ? (command[command.indexOf('--timeout') + 1] ?? 'its timeout') : 'its timeout';
+}
+
+/** What comes next may need what this step has begun: nothing goes on by itself before it is ready. */
+function awaitByHand({ release, namespace }: HelmUpgradeStep, plan: Plan): string[] {
+  const look = `kubectl${contextFlag(plan)} get pods --namespace ${quoteArgument(namespace)}`;
+  return [
+    'if command -v kubectl >/dev/null 2>&1; then',
+    `  ${look}`,
+    'fi',
+    `say ${singleQuoted(`helm did not wait. Look until every pod of ${release} in ${namespace} is ready. Then press Enter.`)}`,
+    'read -r _',
+  ];
 }
 
 function pipeInto(command: readonly string[], last: string): string[] {

@@ -17,7 +17,12 @@ const shownAtFirst = 6;
 /** A value on one line. Values come masked. */
 export function formatValue(value: Json | undefined): string {
   if (value === undefined) return '(absent)';
-  return oneLine(typeof value === 'string' ? value : JSON.stringify(value));
+  return oneLine(typeof value === 'string' && !looksElse(value) ? value : JSON.stringify(value));
+}
+
+/** Text that without quotes would be taken for nothing at all, or for a value of another type. */
+function looksElse(text: string): boolean {
+  return text.trim() === '' || /^(null|true|false)$/.test(text) || !Number.isNaN(Number(text));
 }
 
 /** The live release's values against what helm will be given, by component. */

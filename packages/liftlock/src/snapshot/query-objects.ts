@@ -11,7 +11,7 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
  * The objects that a definition asks for, as conditions see them: by name in the order of the names, those that do not exist
- * left out. A kind that the cluster does not serve has none. Of a Secret only the names of its keys are given.
+ * left out; undefined where the cluster does not serve the kind, so that nobody takes "all of none" for true. Of a Secret only the names of its keys are given.
  * @param namespace where the query names none
  * @throws Problem where they may not be read
  */
@@ -19,7 +19,7 @@ export async function queryObjects(
   reader: Pick<ClusterReader, 'find' | 'list'>,
   query: ObjectQuery,
   namespace: string,
-): Promise<readonly KubeObject[]> {
+): Promise<readonly KubeObject[] | undefined> {
   const { apiVersion, kind, names, labelSelector } = query;
   const place = query.namespace ?? namespace;
   try {
@@ -31,7 +31,7 @@ export async function queryObjects(
         : await Promise.all(names.map((name) => reader.find(`${collection}/${name}`)));
     return found.flatMap((object) => (object === undefined ? [] : [shown({ ...object, apiVersion, kind })]));
   } catch (error) {
-    if (isProblem(error) && error.code === 'KIND_UNKNOWN') return [];
+    if (isProblem(error) && error.code === 'KIND_UNKNOWN') return undefined;
     throw error;
   }
 }

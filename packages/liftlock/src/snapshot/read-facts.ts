@@ -1,4 +1,5 @@
 import { evaluateFact, factsIn } from '../facts/condition.ts';
+import { originsOf } from '../facts/origins.ts';
 import { factName } from '../facts/scope.ts';
 import type { Fact, Facts } from '../model/fact.ts';
 import { jsonAt, type Json } from '../model/json.ts';
@@ -7,7 +8,6 @@ import type { ClusterReader } from '../model/ports.ts';
 import { isProblem } from '../model/problem.ts';
 import type { Site } from '../model/site.ts';
 import type { ComponentSnapshot, Unread } from '../model/snapshot.ts';
-import { installedVersions } from '../facts/scope.ts';
 import { splitPath } from '../values/compare.ts';
 import { queryObjects } from './query-objects.ts';
 
@@ -53,7 +53,7 @@ export async function readFacts(parts: FactParts): Promise<ReadFacts> {
 
 async function readFact(name: string, fact: Fact, parts: FactParts): Promise<Json | undefined> {
   if ('objects' in fact)
-    return (await queryObjects(parts.reader, fact.objects, parts.namespace)) as unknown as readonly Json[];
+    return ((await queryObjects(parts.reader, fact.objects, parts.namespace)) ?? []) as unknown as readonly Json[];
   if ('value' in fact) {
     const values = parts.components.find((component) => component.name === fact.value.component)?.release?.values;
     return jsonAt(values ?? {}, splitPath(fact.value.path)) ?? null;
@@ -101,7 +101,7 @@ function deduce(
       facts: known,
       options: site.options,
       inputs: site.inputs,
-      installed: installedVersions(components),
+      installed: originsOf(components, []),
       from: '',
       to: '',
       unanswered: Object.fromEntries(absent),

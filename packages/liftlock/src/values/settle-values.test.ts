@@ -59,7 +59,7 @@ describe('R15: what becomes of the user’s customizations', () => {
     expect(settle(live).fates).toEqual(['grafana.admin undecided', 'grafana.theme default', 'other undecided']);
     expect(settle(live).after).toMatchObject({ grafana: { admin: 'x' }, other: 1 });
     const dropped = settle(live, { allow: ['drop-value:be:grafana', 'keep-value:be:other'] });
-    expect(dropped.fates).toEqual(['grafana.admin dropped', 'grafana.theme dropped', 'other kept']);
+    expect(dropped.fates).toEqual(['grafana.admin dropped', 'grafana.theme default', 'other kept']);
     expect(dropped.after).toEqual({ other: 1, ...work.set });
     expect(dropped.values.map(({ decision }) => decision)).toEqual([
       'drop-value:be:grafana',
@@ -114,6 +114,7 @@ describe('R15: what becomes of the user’s customizations', () => {
     expect(own('drop-value:be:port').after).toMatchObject({ port: '1' });
     expect(own('drop-value:be:backend.port').after).toMatchObject({ port: '2' });
     expect(own('keep-value:be:backend').after).toMatchObject({ backend: { port: 1 }, port: '2' });
+    expect(own('drop-value:be:*').after).toMatchObject({ port: '2' });
   });
 
   test('O11: what is moved or left out must not come back', () => {

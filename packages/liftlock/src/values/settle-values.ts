@@ -48,11 +48,11 @@ export function carryRemedies(component: string, path: string): { readonly keep:
  */
 export function settleValues(parts: ValuesToCarry): SettledValues {
   const { work } = parts;
-  const decided = decisionRules(parts);
   const fixed = rulesForNew(parts);
   const alone = fatesBy(fixed, parts);
-  const traced = decided.length === 0 ? alone : fatesBy([...decided, ...fixed], parts);
   const undecided = alone.values.filter(({ becomes }) => becomes === 'undecided');
+  const decided = decisionRules(undecided, parts);
+  const traced = decided.length === 0 ? alone : fatesBy([...decided, ...fixed], parts);
   const asked = new Map(undecided.map((value) => [value.path, value]));
   const values = traced.values.map((value): CarriedValue => {
     const question = asked.get(value.path);
@@ -86,15 +86,15 @@ export function forgottenPaths(values: readonly CarriedValue[]): readonly string
   );
 }
 
-/** The remedy that decides about a path: of the path itself, or of a key around it. */
+/** The remedy that decides about a path: of the path itself, or of the nearest key around it. */
 function decisionOn(path: string, { component, decisions }: ValuesToCarry): string | undefined {
-  const keys = readPattern(path).keys;
-  return decisions
-    .map(({ remedy }) => remedy)
-    .find((remedy) => {
-      const rule = ruleOf(remedy, component);
-      return rule !== undefined && fitsPattern(keys, readPattern(rule.from));
-    });
+  const { keys } = readPattern(path);
+  const fitting = decisions.flatMap(({ remedy }) => {
+    const rule = ruleOf(remedy, component);
+    const pattern = rule === undefined ? undefined : readPattern(rule.from);
+    return pattern !== undefined && fitsPattern(keys, pattern) ? [{ remedy, depth: pattern.keys.length }] : [];
+  });
+  return fitting.toSorted((a, b) => b.depth - a.depth)[0]?.remedy;
 }
 
 /** Values that whoever wrote them into a file of their own wrote for the new chart: no table is asked about them. */
@@ -104,14 +104,19 @@ function rulesForNew({ given, live, isForNew = false }: ValuesToCarry): readonly
   );
 }
 
-/** Decisions as rules that come before all others, the narrowest first. One that names nothing there is says nothing. */
-function decisionRules({ component, decisions, given }: ValuesToCarry): readonly ValueRule[] {
-  const rules = decisions.flatMap(({ remedy }) => ruleOf(remedy, component) ?? []);
-  return rules
-    .filter(({ from }) => jsonAt(given, readPattern(from).keys) !== undefined)
-    .toSorted(
-      (a, b) => readPattern(b.from).keys.length - readPattern(a.from).keys.length || (a.from < b.from ? -1 : 1),
-    );
+/**
+ * Decisions as rules that come before all others: one for each value that waits for a decision, and for no other. Who drops a key
+ * does not drop what the definition keeps below it. Of two values for one place the other may be named as well, by its own path.
+ */
+function decisionRules(undecided: readonly CarriedValue[], parts: ValuesToCarry): readonly ValueRule[] {
+  const waiting = new Set(undecided.map(({ path }) => path));
+  const others = new Set(undecided.flatMap(({ other }) => (other === undefined || waiting.has(other) ? [] : [other])));
+  return [...waiting, ...others].flatMap((path) => {
+    const remedy = decisionOn(path, parts);
+    const rule = remedy === undefined ? undefined : ruleOf(remedy, parts.component);
+    if (rule === undefined || (others.has(path) && rule.from !== path)) return [];
+    return [{ ...rule, from: path }];
+  });
 }
 
 function ruleOf(remedy: string, component: string): ValueRule | undefined {
@@ -155,7 +160,7 @@ function toOther(origin: ValuePath, path: ValuePath): Pick<CarriedValue, 'to'> {
 function judgeUnruled(path: ValuePath, value: Json, parts: ValuesToCarry): Pick<CarriedValue, 'becomes' | 'why'> {
   const { work, defaults, keys } = parts;
   if (work.keeps.some((keep) => fitsPattern(path, readPattern(keep)))) return { becomes: 'kept' };
-  if (isDefault(value, jsonAt(defaults, path))) return { becomes: 'default' };
+  if (defaults !== undefined && isDefault(value, jsonAt(defaults, path))) return { becomes: 'default' };
   if (keys === undefined)
     return { becomes: 'undecided', why: 'the definition does not say what the new chart calls it' };
   // As useless as before: another finding tells it.

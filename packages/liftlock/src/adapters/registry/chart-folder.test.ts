@@ -77,6 +77,18 @@ test('an archive that was exchanged since it was loaded is refused, and so is a 
   expect(() => helmBeside(folder)).toThrow('not the helm that was loaded');
 });
 
+test('an archive that is damaged is copied again, and not pulled', async () => {
+  writeFileSync(join(folder, 'control-plane-2.19.11.tgz'), 'no archive');
+  const told = await problemOf(makeChartFolder(folder).resolve(reference, '2.19.11'));
+  expect(told).toMatch(/^CHART_BAD: .*control-plane-2\.19\.11\.tgz.*Copy it again/);
+  expect(told).not.toContain('pulled again');
+});
+
+test('a receipt that cannot be read is told, also where helm is looked for', () => {
+  writeFileSync(join(folder, 'loaded.json'), '{"helm":');
+  expect(() => helmBeside(folder)).toThrow('loaded.json cannot be read');
+});
+
 test('a folder that is not there is told with what makes it', async () => {
   expect(await problemOf(makeChartFolder(join(folder, 'no')).resolve(reference, '1.0.0'))).toMatch(
     /^CHARTS_FOLDER_MISSING: .*bundle load makes it/,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bundleFiles, LoadedBundle } from '../../model/bundle.ts';
 import { digestOf } from '../../model/digest.ts';
 import type { ChartListing, PulledChart, Registry } from '../../model/ports.ts';
-import { exitCodes, Problem } from '../../model/problem.ts';
+import { exitCodes, isProblem, Problem } from '../../model/problem.ts';
 import { compareVersions, isPreRelease } from '../../model/version.ts';
 import { readChart } from './read-chart.ts';
 
@@ -92,8 +92,23 @@ function chartOf(folder: string, name: string, expected: ReadonlyMap<string, str
       details: { file },
     });
   }
-  const { name: chart, version } = readChart(file);
+  const { name: chart, version } = readLaid(file);
   return { name: chart, version, file: name, digest };
+}
+
+/** What lies in this folder nobody pulls again. */
+function readLaid(file: string): ReturnType<typeof readChart> {
+  try {
+    return readChart(file);
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    throw new Problem(error.code, error.message, {
+      advice: ['Copy it again from where it was made, or load the bundle again: liftlock bundle load'],
+      exitCode: exitCodes.blocked,
+      details: { file },
+      cause: error,
+    });
+  }
 }
 
 /** Digests by file of what `bundle load` has left; empty where a person has laid the charts there. */
@@ -113,10 +128,7 @@ function receiptOf(folder: string): LoadedBundle | undefined {
 
 /** The helm that came along with the charts, where one did and is what it was. */
 export function helmBeside(folder: string): string | undefined {
-  const receipt = join(folder, bundleFiles.loaded);
-  if (!existsSync(receipt)) return undefined;
-  const parsed = LoadedBundle.safeParse(JSON.parse(readFileSync(receipt, 'utf8')));
-  const helm = parsed.success ? parsed.data.helm : undefined;
+  const { helm } = receiptOf(folder) ?? {};
   if (helm === undefined) return undefined;
   const file = join(folder, helm.file);
   const digest = existsSync(file) ? `sha256:${createHash('sha256').update(readFileSync(file)).digest('hex')}` : '';
@@ -131,7 +143,7 @@ export function helmBeside(folder: string): string | undefined {
 function absent(folder: string, reference: string, version: string | undefined, known: readonly FoundChart[]): Problem {
   const name = reference.slice(reference.lastIndexOf('/') + 1);
   const what = version === undefined ? `chart ${name}` : `chart ${name} ${version}`;
-  const others = known.map((chart) => chart.version);
+  const others = [...new Set(known.map((chart) => chart.version))];
   return new Problem('CHART_NOT_FOUND', `${what}: no archive in ${folder} is it.`, {
     advice: [
       others.length === 0 ? `It has no archive of ${name}.` : `It has: ${others.join(', ')}.`,

@@ -38,9 +38,11 @@ function indexFindings(
 }
 
 /** Another address under the known name: whoever types the guide's command would install another chart. */
-function addressFindings({ platform, snapshot }: PreflightEvidence): readonly Finding[] {
+function addressFindings(evidence: PreflightEvidence): readonly Finding[] {
+  const { snapshot } = evidence;
+  const components = selectedComponents(evidence).map(({ component }) => component);
   const chartOf = (component: string) => snapshot.components.find((item) => item.name === component)?.chart;
-  return repositoriesOf(platform, chartOf).flatMap(({ name, url, source }) => {
+  return repositoriesOf({ components }, chartOf).flatMap(({ name, url, source }) => {
     const known = snapshot.repositories?.find((repository) => repository.name === name);
     if (known === undefined || isSameRepository(known.url, url) || isSameRepository(known.url, source)) return [];
     return [

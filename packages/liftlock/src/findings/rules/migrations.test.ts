@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parsePlatform } from '../../definition/yaml-source.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { decided, evidence, release, site, snapshot } from '../preflight-fixtures.ts';
-import { judge } from '../judge.ts';
+import { judge, judgeAhead } from '../judge.ts';
 
 const platform = parsePlatform(
   `apiVersion: liftlock.dev/v1alpha1
@@ -46,6 +46,15 @@ it('O18: what cannot be undone begins only after somebody vouches for a backup',
   expect(found(domain)).toEqual(['POINT_OF_NO_RETURN blocker']);
   expect(found(domain, undefined, decided('no-return:rewrite'))).toEqual(['POINT_OF_NO_RETURN info']);
   expect(found(domain, undefined, { target: '2.2.4' })).toEqual([]);
+});
+
+it('O18: a later hop that cannot be undone is told before the first begins', () => {
+  const read = snapshot({
+    facts: { many: false },
+    components: [{ name: 'web', release: release('shop-web'), valuesFiles: [], workloads: [] }],
+  });
+  const ahead = judgeAhead(evidence({ platform, site: site(domain), snapshot: read, selected: ['web'] }));
+  expect(ahead.map(({ code, severity }) => `${code} ${severity}`)).toEqual(['POINT_OF_NO_RETURN blocker']);
 });
 
 it('R23: an input that a crossed migration needs, or that a condition requires, blocks while it is missing', () => {

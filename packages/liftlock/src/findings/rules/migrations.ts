@@ -5,6 +5,7 @@ import { inputsIn } from '../../model/fill-in.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Migration, MigrationStep } from '../../model/migration.ts';
 import { isProblem, type Problem } from '../../model/problem.ts';
+import { compareVersions } from '../../model/version.ts';
 import type { PreflightEvidence } from '../evidence.ts';
 import { allowing, finding } from '../make-finding.ts';
 
@@ -23,7 +24,8 @@ export function noReturnFindings(evidence: PreflightEvidence): readonly Finding[
 /** What the site must say and does not, and questions without an answer that something rests on. */
 export function inputFindings(evidence: PreflightEvidence): readonly Finding[] {
   const { platform, site, target } = evidence;
-  const scope = { ...scopeOf(evidence, { from: '', to: target }), from: lowestOf(evidence) };
+  const scope = scopeOf(evidence, { from: '', to: target });
+  const here = { ...scope, from: Object.values(scope.installed).toSorted(compareVersions)[0] ?? '' };
   const used = new Set(
     crossedIn(evidence).flatMap(({ migration, steps }) =>
       inputsIn(JSON.stringify([steps, migration.values?.set ?? {}])),
@@ -32,7 +34,7 @@ export function inputFindings(evidence: PreflightEvidence): readonly Finding[] {
   return Object.entries(platform.inputs).flatMap(([name, { requiredWhen, description, example }]) => {
     if (Object.hasOwn(site.inputs, name) || evidence.selected.length === 0) return [];
     try {
-      if (!used.has(name) && (requiredWhen === undefined || !holds(requiredWhen, scope))) return [];
+      if (!used.has(name) && (requiredWhen === undefined || !holds(requiredWhen, here))) return [];
     } catch (error) {
       if (!isProblem(error) || error.code === 'BAD_CONDITION') throw error;
       return error.code === 'FACT_UNANSWERED' ? [unanswered(error)] : [];
@@ -55,11 +57,6 @@ export function inputFindings(evidence: PreflightEvidence): readonly Finding[] {
       }),
     ];
   });
-}
-
-function lowestOf({ snapshot }: PreflightEvidence): string {
-  const [first] = snapshot.components.flatMap(({ release }) => release?.installed?.version ?? []);
-  return first ?? '';
 }
 
 /** Migrations of the components that this plan upgrades. */

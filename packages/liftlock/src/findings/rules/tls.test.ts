@@ -42,8 +42,8 @@ describe('R21: the pair that a TLS Secret is made of', () => {
   });
 
   it.each([
-    ['missing', { cert: certificate }, now, 'blocker TLS_UNREADABLE /in/web.key: '],
-    ['no certificate', { cert: key, key }, now, 'blocker TLS_UNREADABLE /in/web.crt: '],
+    ['missing', { cert: certificate }, now, 'blocker TLS_UNREADABLE /in/web.key: it cannot be read, or '],
+    ['no certificate', { cert: key, key }, now, 'blocker TLS_UNREADABLE /in/web.crt: the certificate is no PEM'],
     ['mismatched', { cert: certificate, key: infoOf(two.key) }, now, 'blocker TLS_KEY_MISMATCHED /in/web.key: '],
     ['expired', { cert: certificate, key }, new Date('2046-01-01'), 'blocker TLS_NOT_VALID_NOW /in/web.crt: '],
     [

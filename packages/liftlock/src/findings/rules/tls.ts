@@ -35,13 +35,15 @@ function fileFindings(step: CreateSecretStep, evidence: PreflightEvidence): read
   const fault = pairFault(certificate, key, step.covers, evidence.now);
   if (fault === undefined) return [];
   const file = step.files[fault.of === 'key' ? 'tls.key' : 'tls.crt'] ?? '';
+  const isRead = (fault.of === 'key' ? key : certificate) !== undefined;
+  const words = isRead ? fault.words : `it cannot be read, or ${fault.words}`;
   return [
     finding({
       code: codes[fault.is],
       severity: 'blocker',
       ...(step.component === undefined ? {} : { component: step.component }),
       object: secretRef(step.name, step.namespace),
-      message: `${file}: ${fault.words}.`,
+      message: `${file}: ${words}.`,
     }),
   ];
 }

@@ -98,7 +98,7 @@ export function shown(path: string, value: Json | undefined): string {
   if (value === undefined) return 'not set';
   if (value === null) return 'null (which takes the chart default away)';
   if (splitPath(path).some(isSecretName)) return 'a hidden value';
-  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   if (typeof value === 'object') return 'a map';
   const text = JSON.stringify(value);
   // A URL with a user in it mostly has the password too.

@@ -15,9 +15,9 @@ export const condition: Look<'condition'> = async (check, step, world) => {
   const begun = world.clock.now().getTime();
   for (;;) {
     const found = await queryObjects(world.reader, query, world.plan.site.namespace);
-    const objects = found as unknown as readonly Json[];
+    const objects = (found ?? []) as unknown as readonly Json[];
     const details = { objects: objects.length };
-    if (holdsFor(until, { objects, object: objects[0] ?? {}, version }))
+    if (found !== undefined && holdsFor(until, { objects, object: objects[0] ?? {}, version }))
       return { verdict: 'passed', note: `${seen(query.kind, found)}: as it should be`, details };
     const waited = world.clock.now().getTime() - begun;
     if (waited >= waitMs) {
@@ -28,7 +28,8 @@ export const condition: Look<'condition'> = async (check, step, world) => {
   }
 };
 
-function seen(kind: string, objects: readonly KubeObject[]): string {
+function seen(kind: string, objects: readonly KubeObject[] | undefined): string {
+  if (objects === undefined) return `the cluster does not serve ${kind}`;
   if (objects.length === 0) return `there is no ${kind}`;
   return `${kind} ${objects
     .map(({ metadata }) => metadata.name)

@@ -72,8 +72,9 @@ async function lookAtObjects(
   world: World,
 ): Promise<LookNow> {
   const objects = await queryObjects(world.reader, asked, world.plan.site.namespace);
-  const holds = holdsFor(until, variablesOf(objects));
   const kind = query?.kind ?? '';
+  if (objects === undefined) return { holds: false, seen: `the cluster does not serve ${kind}` };
+  const holds = holdsFor(until, variablesOf(objects));
   if (objects.length === 0) return { holds, seen: `there is no ${kind}` };
   // What is asked of all of them is counted one by one.
   if (!/\bobjects\.(all|exists)\(/.test(until)) return { holds, seen: namesOf(kind, objects) };

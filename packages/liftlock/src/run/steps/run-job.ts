@@ -12,12 +12,16 @@ import type { Handler, World } from '../world.ts';
 
 /**
  * Runs one Job to its end. Its name belongs to the run and the step: whoever tries again finds the same Job, and waits for it. One
- * that runs is never deleted (O2); one that has failed is made anew by the next try.
+ * that runs is never deleted (O2), nor is another begun beside one that an earlier run has left running; one that has failed is made
+ * anew by the next try.
  */
 export const runJob: Handler<'run-job'> = {
   async observe(step, world) {
     const job = await world.reader.find(pathOf(step, world));
-    switch (stateOf(job)) {
+    const state = stateOf(job);
+    const other = state === 'absent' || state === 'failed' ? await runningElsewhere(step, world) : undefined;
+    if (other !== undefined) return { observation: 'busy', note: `Job ${other} of another run still runs` };
+    switch (state) {
       case 'absent':
         return { observation: 'todo', note: `Job ${nameOf(step, world)} does not exist` };
       case 'failed':
@@ -59,12 +63,31 @@ export const runJob: Handler<'run-job'> = {
 /** Room for a suffix in the name of a Job, which becomes a label of its pods: 63 characters. */
 const longestName = 63;
 
+const markLength = 8;
+
 /** The same for the same run, hop and step, and no other. */
 function nameOf(step: RunJobStep, world: World): string {
   const mark = digestOf(`${runOf(world)} ${world.plan.hop} ${step.id}`)
     .replace('sha256:', '')
-    .slice(0, 8);
-  return `${step.job.metadata.name.slice(0, longestName - mark.length - 1).replace(/[-.]+$/, '')}-${mark}`;
+    .slice(0, markLength);
+  return `${stemOf(step)}-${mark}`;
+}
+
+/** What the names of the Job have in common in all runs. */
+function stemOf({ job }: RunJobStep): string {
+  return job.metadata.name.slice(0, longestName - markLength - 1).replace(/[-.]+$/, '');
+}
+
+/** The name of a Job that another run has begun for the same, and that is not over: the two would work at the same data. */
+async function runningElsewhere(step: RunJobStep, world: World): Promise<string | undefined> {
+  const jobs = await world.reader.list(dirname(pathOf(step, world)), { labelSelector: 'liftlock.dev/run' });
+  const isSame = (name: string) => name.replace(/-[0-9a-f]{8}$/, '') === stemOf(step);
+  return jobs.find(
+    (job) =>
+      job.metadata.labels?.['liftlock.dev/run'] !== runOf(world) &&
+      isSame(job.metadata.name) &&
+      stateOf(job) === 'running',
+  )?.metadata.name;
 }
 
 function pathOf(step: RunJobStep, world: World): string {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Release, ReleaseStatus, Revision } from '../model/snapshot.ts';
 import { installedRevision, partlyAt } from '../release/history.ts';
 import { solveRoute } from '../route/solve.ts';
-import { originsOf } from './route-origin.ts';
+import { originsOf } from './origins.ts';
 
 function release(...history: readonly (readonly [ReleaseStatus, string])[]): Release {
   const common = { chart: 'control-plane', updated: '2026-11-21T18:00:00Z', description: '' };

@@ -2,7 +2,7 @@ import type { Decision } from '../model/finding.ts';
 import type { ComponentSnapshot } from '../model/snapshot.ts';
 
 /**
- * The versions that a route begins at, by component (O12): what counts as installed, never a newer revision that failed or hangs. Where
+ * The versions that a route and its migrations begin at, by component (O12): what counts as installed, never a newer revision that failed or hangs. Where
  * nothing was ever deployed, the newest revision, once someone has said so (`origin:RELEASE`); a component without either is absent.
  */
 export function originsOf(

@@ -1,11 +1,12 @@
-// An invented platform whose versions bring migrations, for this room's tests.
-import { parsePlatform } from '../definition/yaml-source.ts';
-import type { Facts } from '../model/fact.ts';
-import type { JsonObject } from '../model/json.ts';
-import type { Plan } from '../model/plan.ts';
-import { Site } from '../model/site.ts';
-import type { ComponentSnapshot, Revision, Snapshot } from '../model/snapshot.ts';
-import { makePlan } from './make-plan.ts';
+// An invented platform whose versions bring migrations, for tests of migrations.
+import { parsePlatform } from '../../src/definition/yaml-source.ts';
+import type { Facts } from '../../src/model/fact.ts';
+import type { Decision } from '../../src/model/finding.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Plan } from '../../src/model/plan.ts';
+import { Site } from '../../src/model/site.ts';
+import type { ComponentSnapshot, Revision, Snapshot } from '../../src/model/snapshot.ts';
+import { makePlan } from '../../src/plan/make-plan.ts';
 
 /** Invented, in the shape of a guide whose 2.12 changes who owns the data. */
 const platform = parsePlatform(
@@ -130,6 +131,7 @@ interface Case {
   readonly facts?: Facts;
   readonly components?: readonly ComponentSnapshot[];
   readonly hopFrom?: string;
+  readonly decisions?: readonly Decision[];
 }
 
 export const inputs = { domain: 'depot.example.com', cert: '/c.crt', key: '/c.key' };
@@ -141,6 +143,7 @@ export function planOf({
   facts = { doors, big: false },
   components,
   hopFrom,
+  decisions = [],
 }: Case): Plan {
   const snapshot: Snapshot = {
     readAt: '',
@@ -180,7 +183,7 @@ export function planOf({
     target: to,
     ...(hopFrom === undefined ? {} : { route: [{ from: hopFrom, to, because: [] }] }),
     selected: ['core', 'agent'],
-    decisions: [],
+    decisions,
     pastSeconds: {},
   });
 }
