@@ -24,6 +24,16 @@ export function graceFaults(graces: Platform['graces']): Fault[] {
   );
 }
 
+function requirementFaults({ requires = [] }: Platform): Fault[] {
+  return requires.flatMap((requirement, index) =>
+    (['versions', 'kubernetes', 'helm'] as const).flatMap((key) => {
+      const range = requirement[key];
+      if (range === undefined || isVersionRange(range)) return [];
+      return [{ path: ['requires', index, key], message: `"${range}" is not a version range such as >=1.28.0` }];
+    }),
+  );
+}
+
 function optionFaults(platform: Platform): Fault[] {
   return Object.entries(platform.options).flatMap(([name, option]) => {
     const path = ['options', name];
@@ -108,6 +118,7 @@ export function platformFaults(platform: Platform, codes?: readonly string[]): r
     ...(isVersionRange(range)
       ? []
       : [{ path: ['tools', 'helm'], message: `"${range}" is not a version range such as >=3.16.0` }]),
+    ...requirementFaults(platform),
     ...optionFaults(platform),
     ...registryFaults(platform),
     ...repeated(

@@ -18,6 +18,7 @@ import { pinnedImageFindings } from './rules/pinned-images.ts';
 import { predecessorFindings } from './rules/predecessors.ts';
 import { registryKeyFindings } from './rules/registry-key.ts';
 import { allAbsentFindings, releaseFindings } from './rules/releases.ts';
+import { requirementFindings } from './rules/requirements.ts';
 import { storageFindings } from './rules/storage.ts';
 import { tlsFindings } from './rules/tls.ts';
 import { unreadValueFindings } from './rules/unread-values.ts';
@@ -28,6 +29,7 @@ import { windowFindings } from './rules/window.ts';
 const rules: readonly ((evidence: PreflightEvidence) => readonly Finding[])[] = [
   clusterFindings,
   helmFindings,
+  requirementFindings,
   repositoryFindings,
   permissionFindings,
   releaseFindings,
@@ -76,6 +78,7 @@ export function judge(evidence: PreflightEvidence): readonly Finding[] {
 
 /** Rules about a chart, the values that it is given and the migrations on the way: what can be known of a hop before those in between have landed. */
 const aheadRules: typeof rules = [
+  requirementFindings,
   inputFindings,
   noReturnFindings,
   localCommandFindings,

@@ -2,6 +2,20 @@ import type { CatalogEntry } from './catalog-entry.ts';
 
 /** Findings about the site, before anything is written. */
 export const preflightCatalog = {
+  KUBERNETES_OUT_OF_RANGE: {
+    title: 'The target version does not support this Kubernetes',
+    meaning:
+      "The definition says, with its source, which versions of Kubernetes the target supports, and the cluster's is none of them. Objects may be refused, or accepted and not work.",
+    whatToDo: [
+      'Upgrade the cluster first, or choose another target: `liftlock versions`.',
+      'If the vendor has told you that it works all the same: `--allow kubernetes:VERSION`.',
+    ],
+  },
+  HELM_OUT_OF_RANGE: {
+    title: 'The target version asks for another helm',
+    meaning: 'The definition says, with its source, which versions of helm the target can be installed with.',
+    whatToDo: ['Install a helm of that range, or name one: `--helm /path/to/helm`.'],
+  },
   HELM_TOO_OLD: {
     title: 'The helm binary is too old',
     meaning: 'The platform asks for a newer helm than the one that was found.',

@@ -23,7 +23,7 @@ const preflightThemes: readonly (readonly [title: string, words: RegExp])[] = [
   ['Keys, affirmations and the maintenance window', /^(KEY|PULL_SECRET|AFFIRMATION|WINDOW)_/],
   [
     'The cluster, and what may be done there',
-    /^(HELM_TOO_OLD|WRONG_CLUSTER|PERMISSION_|CAPACITY_|UNHEALTHY_|STORAGE_CLASS_|TLS_|SECRET_DIFFERS|CLAIM_NOT_BOUND|VOLUME_POLICY_|LOCAL_COMMAND_)/,
+    /^(HELM_|KUBERNETES_|WRONG_CLUSTER|PERMISSION_|CAPACITY_|UNHEALTHY_|STORAGE_CLASS_|TLS_|SECRET_DIFFERS|CLAIM_NOT_BOUND|VOLUME_POLICY_|LOCAL_COMMAND_)/,
   ],
   [
     'Releases and their versions',

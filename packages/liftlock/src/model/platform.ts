@@ -230,6 +230,14 @@ export const defaultGraces: Graces = {
   minReady: '10s',
 };
 
+/** What versions of the platform need of the cluster and of helm (O26). */
+export const Requirement = z.strictObject({
+  versions: z.string().describe('Targets that it is about, as a range: >=2.20.0'),
+  kubernetes: z.string().optional().describe('Versions of Kubernetes that they support, as a range'),
+  helm: z.string().optional().describe('Versions of helm that they can be installed with, as a range'),
+  source: z.string().describe('Where the vendor says so'),
+});
+
 /** A vendor's product as data: what its upgrade guide says. */
 export const Platform = z.strictObject({
   apiVersion: z.literal('liftlock.dev/v1alpha1'),
@@ -240,6 +248,7 @@ export const Platform = z.strictObject({
     guide: z.strictObject({ title: z.string(), url: z.string().optional() }),
   }),
   tools: z.strictObject({ helm: z.string().describe('A semver range, such as >=3.16.0') }),
+  requires: z.array(Requirement).optional().describe('What single versions need of Kubernetes and helm'),
   options: z.record(Name, PlatformOption).default({}),
   inputs: z.record(Identifier, PlatformInput).default({}).describe('What a site must be told'),
   facts: z.record(Identifier, Fact).default({}).describe('Questions about the installation, by name'),
