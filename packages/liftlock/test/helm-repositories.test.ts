@@ -105,7 +105,7 @@ test('D02 O9: another address is told without its login, and letting it go is ca
   const found = repositoryFindings({
     platform: { components: [component] },
     snapshot: { components: [], repositories: [{ name: 'vendor', url: secret }] },
-    selected: [],
+    selected: ['vendor'],
   } as never);
   expect(found).toMatchObject([{ code: 'REPO_ADDRESS_DIFFERS', remedies: [{ destructive: true }] }]);
   expect(JSON.stringify(found)).not.toContain(password);

@@ -110,7 +110,8 @@ export function becauseOfMigration(step: Step, { steps }: Pick<Plan, 'steps'>): 
   const first = steps.find((item) => item.migration?.id === migration.id);
   if (first?.id !== step.id) return `for ${migration.id}`;
   const why = migration.why === undefined ? '' : `: ${migration.why}`;
-  return `for ${migration.id}, ${migration.title}${why}. Source: ${migration.source}`;
+  const words = `for ${migration.id}, ${migration.title}${why}`;
+  return `${words.replace(/\.$/, '')}. Source: ${migration.source}`;
 }
 
 /** What a forecast left out for one reason. */
