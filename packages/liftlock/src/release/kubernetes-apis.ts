@@ -1,36 +1,8 @@
 import type { ObjectRef } from '../model/kube.ts';
+import { kubernetesGroups } from '../model/kubernetes-groups.ts';
 
-/**
- * API groups that the API server itself serves; every other one comes from a CustomResourceDefinition or an aggregated
- * server, also where its name ends in `.k8s.io`.
- * Source: k8s.io/kubernetes pkg/controlplane, and the two of k8s.io/apiextensions-apiserver and k8s.io/kube-aggregator.
- */
-const ownGroups: ReadonlySet<string> = new Set([
-  '',
-  'admissionregistration.k8s.io',
-  'apiextensions.k8s.io',
-  'apiregistration.k8s.io',
-  'apps',
-  'authentication.k8s.io',
-  'authorization.k8s.io',
-  'autoscaling',
-  'batch',
-  'certificates.k8s.io',
-  'coordination.k8s.io',
-  'discovery.k8s.io',
-  'events.k8s.io',
-  'extensions',
-  'flowcontrol.apiserver.k8s.io',
-  'internal.apiserver.k8s.io',
-  'networking.k8s.io',
-  'node.k8s.io',
-  'policy',
-  'rbac.authorization.k8s.io',
-  'resource.k8s.io',
-  'scheduling.k8s.io',
-  'storage.k8s.io',
-  'storagemigration.k8s.io',
-]);
+/** Served until 1.22; helm's records still name it. */
+const formerGroup = 'extensions';
 
 /** `apps` of `apps/v1`; empty for the core group. */
 export function groupOf(apiVersion: string): string {
@@ -39,7 +11,8 @@ export function groupOf(apiVersion: string): string {
 
 /** True for a version of an API group that Kubernetes itself serves or once served. */
 export function isKubernetesApi(apiVersion: string): boolean {
-  return ownGroups.has(groupOf(apiVersion));
+  const group = groupOf(apiVersion);
+  return group === formerGroup || kubernetesGroups.has(group);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { isJsonObject, jsonAt, type Json } from '../../model/json.ts';
+import { kubernetesGroups } from '../../model/kubernetes-groups.ts';
 import { readBytes, type HttpAnswer } from '../http/http-client.ts';
 import type { ClusterRequest } from './transport.ts';
 
@@ -28,33 +29,6 @@ export function resourceOfPath(path: string): ServedResource | undefined {
 const freshMs = 30_000;
 const answerMs = 15_000;
 
-/** Groups that Kubernetes itself serves, for those who may not read APIServices. Metrics are not among them. */
-const builtIn = new Set([
-  '',
-  'admissionregistration.k8s.io',
-  'apiextensions.k8s.io',
-  'apiregistration.k8s.io',
-  'apps',
-  'authentication.k8s.io',
-  'authorization.k8s.io',
-  'autoscaling',
-  'batch',
-  'certificates.k8s.io',
-  'coordination.k8s.io',
-  'discovery.k8s.io',
-  'events.k8s.io',
-  'flowcontrol.apiserver.k8s.io',
-  'internal.apiserver.k8s.io',
-  'networking.k8s.io',
-  'node.k8s.io',
-  'policy',
-  'rbac.authorization.k8s.io',
-  'resource.k8s.io',
-  'scheduling.k8s.io',
-  'storage.k8s.io',
-  'storagemigration.k8s.io',
-]);
-
 /** Sends one request to the API server and gives back any answer. */
 interface ApiAsker {
   request(request: ClusterRequest): Promise<HttpAnswer>;
@@ -75,7 +49,7 @@ export function makeLocalApis(upstream: ApiAsker): LocalApis {
       if (service.status === 200) return whyFar(service.body, `${group}/${version}`);
       // Nothing serves it: the API server says so itself.
       if (service.status === 404) return undefined;
-      if (builtIn.has(group)) return undefined;
+      if (kubernetesGroups.has(group)) return undefined;
       const schema = await answerOf(`/openapi/v3/apis/${group}/${version}`);
       if (schema.status === 200 && declaresDryRun(schema.body, resource)) return undefined;
       return `it is not known who serves ${group}/${version}: APIServices may not be read (HTTP status ${service.status})`;
