@@ -8,7 +8,8 @@ import type { HelmUpgradeStep } from '../model/step.ts';
 import { readRelease } from '../snapshot/read-release.ts';
 import { valuesFor } from '../plan/values-for.ts';
 import { allDefaults } from '../values/all-defaults.ts';
-import { threeWay, type ThreeWayRow } from '../values/three-way.ts';
+import type { ThreeWayRow } from '../model/three-way-row.ts';
+import { threeWay } from '../values/three-way.ts';
 import { describeSite, type OpenParts, type SiteFlags } from './open-site.ts';
 import type { Planned } from './plan-upgrade.ts';
 

@@ -1,22 +1,12 @@
-import type { Json } from '../model/json.ts';
 import { isSecretName, maskByName } from '../model/redaction.ts';
 import type { CarriedValue } from '../model/plan.ts';
+import type { ThreeWayRow } from '../model/three-way-row.ts';
 import { makeStyle } from './style.ts';
 import { renderTable } from './table.ts';
 import { formatValue } from './value-changes.ts';
 import { count } from './words.ts';
 
-/** One key from three sides. */
-interface Row {
-  readonly path: string;
-  readonly former?: Json | undefined;
-  readonly yours?: Json | undefined;
-  readonly now?: Json | undefined;
-  readonly becomes?: CarriedValue['becomes'] | undefined;
-  readonly to?: string | undefined;
-}
-
-interface View<R extends Row = Row> {
+interface View<R extends ThreeWayRow = ThreeWayRow> {
   readonly component: string;
   readonly title: string;
   readonly from?: string | undefined;
@@ -25,11 +15,11 @@ interface View<R extends Row = Row> {
 }
 
 /** Everything masked that stands below a secret's name. What else is secret the redactor knows. */
-export function maskViews<R extends Row, V extends View<R>>(views: readonly V[]): readonly V[] {
+export function maskViews<R extends ThreeWayRow, V extends View<R>>(views: readonly V[]): readonly V[] {
   return views.map((view) => ({ ...view, rows: view.rows.map(maskRow) }));
 }
 
-function maskRow<R extends Row>(row: R): R {
+function maskRow<R extends ThreeWayRow>(row: R): R {
   const isSecret = row.path.split('.').some(isSecretName);
   const sides = ['former', 'yours', 'now'] as const;
   const masked = sides.flatMap((side) => (row[side] === undefined ? [] : [[side, maskByName(row[side], isSecret)]]));
@@ -73,7 +63,7 @@ export function renderValuesViews(
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function fateOf({ becomes, to }: Row): string {
+function fateOf({ becomes, to }: ThreeWayRow): string {
   if (becomes === undefined) return '';
   return to === undefined ? fates[becomes] : `${fates[becomes]}: ${to}`;
 }

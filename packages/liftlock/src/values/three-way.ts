@@ -1,19 +1,8 @@
 import { jsonAt, type Json, type JsonObject } from '../model/json.ts';
 import type { CarriedValue } from '../model/plan.ts';
+import type { ThreeWayRow } from '../model/three-way-row.ts';
 import { changedPaths, splitPath } from './compare.ts';
 import { patternOf, readPattern } from './value-path.ts';
-
-/** One key from three sides; a side that does not have it is absent. */
-export interface ThreeWayRow {
-  readonly path: string;
-  /** What the chart that is installed has by itself. */
-  readonly former?: Json | undefined;
-  readonly yours?: Json | undefined;
-  /** What the new chart has by itself, at the place where the value goes. */
-  readonly now?: Json | undefined;
-  readonly becomes?: CarriedValue['becomes'] | undefined;
-  readonly to?: string | undefined;
-}
 
 export interface ThreeSides {
   readonly former: JsonObject;

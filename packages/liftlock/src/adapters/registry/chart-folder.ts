@@ -15,15 +15,21 @@ interface FoundChart {
   readonly digest: string;
 }
 
+/** A folder as it was read, once. */
+interface FolderContent {
+  readonly charts: readonly FoundChart[];
+  readonly published: readonly string[] | undefined;
+}
+
 /**
  * A folder with chart archives in the place of every registry of charts: known by what their Chart.yaml says, whatever the
  * files are called. Archives that `bundle load` laid there must be as it left them.
  */
 export function makeChartFolder(folder: string): Pick<Registry, 'resolve' | 'listing' | 'pull'> {
-  let read: readonly FoundChart[] | undefined;
+  let content: FolderContent | undefined;
 
-  function charts(): readonly FoundChart[] {
-    if (read !== undefined) return read;
+  function contentOf(): FolderContent {
+    if (content !== undefined) return content;
     if (!existsSync(folder) || !statSync(folder).isDirectory()) {
       throw new Problem('CHARTS_FOLDER_MISSING', `There is no folder ${folder}, where this site has its charts.`, {
         advice: ['See `charts` in the site file, or --charts.', 'liftlock bundle load makes it.'],
@@ -31,18 +37,20 @@ export function makeChartFolder(folder: string): Pick<Registry, 'resolve' | 'lis
         details: { folder },
       });
     }
-    const expected = new Map(receiptOf(folder)?.charts.map((chart) => [chart.file, chart.digest]));
-    read = readdirSync(folder)
+    const receipt = receiptOf(folder);
+    const expected = new Map(receipt?.charts.map((chart) => [chart.file, chart.digest]));
+    const charts = readdirSync(folder)
       .filter((name) => name.endsWith('.tgz'))
       .toSorted()
       .map((name) => chartOf(folder, name, expected));
-    return read;
+    content = { charts, published: receipt?.published };
+    return content;
   }
 
   function named(reference: string): readonly FoundChart[] {
     const name = reference.slice(reference.lastIndexOf('/') + 1);
-    return charts()
-      .filter((chart) => chart.name === name)
+    return contentOf()
+      .charts.filter((chart) => chart.name === name)
       .toSorted((a, b) => compareVersions(b.version, a.version));
   }
 
@@ -61,7 +69,7 @@ export function makeChartFolder(folder: string): Pick<Registry, 'resolve' | 'lis
       const versions = [...new Set(found.map(({ version }) => version))];
       const newest = versions.find((version) => !isPreRelease(version));
       const digest = digestOf(found.map((chart) => `${chart.version} ${chart.digest}\n`).join(''));
-      const published = receiptOf(folder)?.published;
+      const { published } = contentOf();
       return {
         index: { digest, ...(newest === undefined ? {} : { newest }) },
         versions,
@@ -111,7 +119,7 @@ function readLaid(file: string): ReturnType<typeof readChart> {
   }
 }
 
-/** Digests by file of what `bundle load` has left; empty where a person has laid the charts there. */
+/** What `bundle load` has left; undefined where a person has laid the charts there. */
 function receiptOf(folder: string): LoadedBundle | undefined {
   const file = join(folder, bundleFiles.loaded);
   if (!existsSync(file)) return undefined;
