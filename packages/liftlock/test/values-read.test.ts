@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { openWorld, type World } from './corpus/world.ts';
 import type { ChartTexts, CorpusCase } from './corpus/case.ts';
 import { makeOperator } from './support/liftlock.ts';
+import { writeShopSite } from './support/shop-site.ts';
 import { sharedSandbox, type HelmName } from './support/stage.ts';
 
 const configMap = (data: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {${data}}\n`;
@@ -66,40 +67,9 @@ test.each<HelmName>(['helm3', 'helm4'])(
     };
     await must('install', 'shop', await withDependency(await world.chart(before, '1.0.0')), '-f', values);
     await must('package', await withDependency(await world.chart(after, '2.0.0')), '--destination', folder);
-    const { host, username, password, scheme } = sandbox.registry;
+    const { host } = sandbox.registry;
     await must('push', join(folder, 'shop-2.0.0.tgz'), `oci://${host}/values/${namespace}`, '--plain-http');
-    const files = {
-      password,
-      'platform.yaml': JSON.stringify({
-        apiVersion: 'liftlock.dev/v1alpha1',
-        kind: 'Platform',
-        metadata: { name: 'one', title: 'One', guide: { title: 'none' } },
-        tools: { helm: '>=3.14.0' },
-        namespace,
-        registry: { host, login: { username } },
-        components: [
-          {
-            name: 'shop',
-            title: 'Shop',
-            release: 'shop',
-            chart: { oci: `oci://${host}/values/${namespace}/shop` },
-            values: { files: ['values.yaml'] },
-            timeout: '60s',
-          },
-        ],
-      }),
-      'site.yaml': JSON.stringify({
-        apiVersion: 'liftlock.dev/v1alpha1',
-        kind: 'Site',
-        metadata: { name: namespace },
-        platform: './platform.yaml',
-        namespace,
-        cluster: { kubeconfig: sandbox.kubeconfig },
-        valuesFrom: '.',
-        credentials: { registry: { username, passwordFile: './password', plainHttp: scheme === 'http' } },
-      }),
-    };
-    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 });
+    await writeShopSite(world, { name: 'values' });
     const operator = await makeOperator({ helm: sandbox.bin[helm], cwd: folder });
     const plan = async (...words: readonly string[]) => {
       const outcome = await operator.run('plan', '-f', 'site.yaml', '--version', '2.0.0', '-o', 'json', ...words);

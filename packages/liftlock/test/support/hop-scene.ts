@@ -7,6 +7,7 @@ import { Redactor } from '../../src/model/redaction.ts';
 import type { CorpusCase } from '../corpus/case.ts';
 import { openWorld, type World } from '../corpus/world.ts';
 import { makeOperator, type Operator } from './liftlock.ts';
+import { writeShopSite } from './shop-site.ts';
 import { isWrite } from './stage.ts';
 
 /** A platform of one release `shop` at 1.0.0, with 2.0.0 and 3.0.0 in the registry, and a site that stops at 2.0.0. */
@@ -40,7 +41,17 @@ export async function openHopScene(sandbox: Sandbox, options: HopSceneOptions): 
   await writeFile(join(folder, 'values.yaml'), 'greeting: hello\n');
   for (const version of versions) await publish(world, version, options.objectsOf?.(version) ?? []);
   await must(world, 'install', 'shop', join(folder, 'shop-1.0.0.tgz'), '-f', join(folder, 'values.yaml'));
-  await writeSite(world, options);
+  await writeShopSite(world, {
+    name: 'hops',
+    platform: {
+      checks: [
+        { id: 'releases', kind: 'releases', title: 'Every release is deployed' },
+        { id: 'pods', kind: 'pods', title: 'Every pod is ready' },
+      ],
+      ...options.platform,
+    },
+    site: { stops: ['2.0.0'], graces: { minReady: '1s' }, proveImages: 'off', ...options.site },
+  });
   const operator = await makeOperator({ helm: sandbox.bin.helm3, cwd: folder });
   const began = new Date().toISOString();
   return {
@@ -107,51 +118,4 @@ async function publish(world: World, version: string, more: readonly object[]): 
   const { host, scheme, caFile } = sandbox.registry;
   const transport = scheme === 'http' ? ['--plain-http'] : ['--ca-file', caFile ?? ''];
   await must(world, 'push', join(folder, `shop-${version}.tgz`), `oci://${host}/hops/${namespace}`, ...transport);
-}
-
-/** JSON is YAML. */
-async function writeSite(world: World, options: HopSceneOptions): Promise<void> {
-  const { namespace, folder, sandbox } = world;
-  const { host, scheme, username, password, caFile } = sandbox.registry;
-  const apiVersion = 'liftlock.dev/v1alpha1';
-  const platform = {
-    apiVersion,
-    kind: 'Platform',
-    metadata: { name: 'hops', title: 'Hops', guide: { title: 'none' } },
-    tools: { helm: '>=3.14.0' },
-    namespace,
-    registry: { host, login: { username } },
-    components: [
-      {
-        name: 'shop',
-        title: 'Shop',
-        release: 'shop',
-        chart: { oci: `oci://${host}/hops/${namespace}/shop` },
-        values: { files: ['values.yaml'] },
-        timeout: '60s',
-      },
-    ],
-    checks: [
-      { id: 'releases', kind: 'releases', title: 'Every release is deployed' },
-      { id: 'pods', kind: 'pods', title: 'Every pod is ready' },
-    ],
-    ...options.platform,
-  };
-  const site = {
-    apiVersion,
-    kind: 'Site',
-    metadata: { name: namespace },
-    platform: './platform.yaml',
-    namespace,
-    cluster: { kubeconfig: sandbox.kubeconfig },
-    valuesFrom: '.',
-    stops: ['2.0.0'],
-    graces: { minReady: '1s' },
-    proveImages: 'off',
-    credentials: { registry: { username, passwordFile: './password', plainHttp: scheme === 'http', caFile } },
-    ...options.site,
-  };
-  await writeFile(join(folder, 'password'), password, { mode: 0o600 });
-  await writeFile(join(folder, 'platform.yaml'), JSON.stringify(platform));
-  await writeFile(join(folder, 'site.yaml'), JSON.stringify(site));
 }

@@ -4,6 +4,7 @@ import type { AuditEntry, Sandbox } from '@liftlock/sandbox';
 import type { CorpusCase } from '../corpus/case.ts';
 import { openWorld, type World } from '../corpus/world.ts';
 import { makeOperator, type Operator, type Outcome } from './liftlock.ts';
+import { writeShopSite } from './shop-site.ts';
 import { isWrite, type HelmName } from './stage.ts';
 
 /** A platform of one release `shop`, made by the real helm, and an operator who upgrades it. */
@@ -76,7 +77,13 @@ export async function openOneRelease(sandbox: Sandbox, options: OneReleaseOption
   const { host, scheme, caFile } = sandbox.registry;
   const transport = scheme === 'http' ? ['--plain-http'] : ['--ca-file', caFile ?? ''];
   await must('push', join(folder, 'shop-2.0.0.tgz'), `oci://${host}/one/${namespace}`, ...transport);
-  await writeSite(world, { force: options.force === true, atomic: options.atomic === true }, options.definition ?? {});
+  const { force = false, atomic = false } = options;
+  await writeShopSite(world, {
+    name: 'one',
+    component: force || atomic ? { flags: { force, atomic } } : {},
+    platform: options.definition,
+    site: { graces: { minReady: '1s' } },
+  });
   const operator = await makeOperator({ helm: sandbox.bin[options.helm], cwd: folder });
   const began = new Date().toISOString();
   return {
@@ -96,47 +103,4 @@ export async function openOneRelease(sandbox: Sandbox, options: OneReleaseOption
       await world.close();
     },
   };
-}
-
-/** JSON is YAML. */
-async function writeSite(
-  { namespace, folder, sandbox }: World,
-  flags: { readonly force: boolean; readonly atomic: boolean },
-  definition: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const { host, scheme, username, password, caFile } = sandbox.registry;
-  const platform = {
-    apiVersion: 'liftlock.dev/v1alpha1',
-    kind: 'Platform',
-    metadata: { name: 'one', title: 'One', guide: { title: 'none' } },
-    tools: { helm: '>=3.14.0' },
-    namespace,
-    registry: { host, login: { username } },
-    components: [
-      {
-        name: 'shop',
-        title: 'Shop',
-        release: 'shop',
-        chart: { oci: `oci://${host}/one/${namespace}/shop` },
-        values: { files: ['values.yaml'] },
-        timeout: '60s',
-        ...(flags.force || flags.atomic ? { flags } : {}),
-      },
-    ],
-    ...definition,
-  };
-  const site = {
-    apiVersion: 'liftlock.dev/v1alpha1',
-    kind: 'Site',
-    metadata: { name: namespace },
-    platform: './platform.yaml',
-    namespace,
-    cluster: { kubeconfig: sandbox.kubeconfig },
-    valuesFrom: '.',
-    graces: { minReady: '1s' },
-    credentials: { registry: { username, passwordFile: './password', plainHttp: scheme === 'http', caFile } },
-  };
-  await writeFile(join(folder, 'password'), password, { mode: 0o600 });
-  await writeFile(join(folder, 'platform.yaml'), JSON.stringify(platform));
-  await writeFile(join(folder, 'site.yaml'), JSON.stringify(site));
 }
