@@ -197,7 +197,15 @@ describe('What helm does not see', () => {
     const run = scene.operator.start(...upgradeArguments(scene, '--from', 'nats-auth-callout', '--until', 'ui'));
     await run.printed(/nats-auth-callout\/upgrade: .*0\/1 ready/);
     // Made in the middle of the run: no forecast could know of it. It leaves no pod beside those of before.
-    const { items } = await scene.sandbox.api.list(`/api/v1/namespaces/${scene.namespace}/pods`);
+    const items = await until(async () => {
+      const pods = await scene.sandbox.api.list(`/api/v1/namespaces/${scene.namespace}/pods`);
+      // The new one among them, and none on its way out: else the quota meets this component's pod, not the next one's.
+      expect(
+        pods.items.filter(({ metadata }) => metadata.name?.startsWith(releaseOf['nats-auth-callout'])),
+      ).toHaveLength(2);
+      expect(pods.items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined)).toEqual([]);
+      return pods.items;
+    });
     const quotas = `/api/v1/namespaces/${scene.namespace}/resourcequotas`;
     await scene.sandbox.api.create(quotas, {
       apiVersion: 'v1',

@@ -98,7 +98,7 @@ it('an address that people use is not lost unnoticed', async () => {
     const ip = status.loadBalancer.ingress?.[0].ip ?? '';
     expect(ip).not.toBe('');
     return ip;
-  });
+  }, 60_000);
   const forecast = await scene.foresee({ shop: [service('ClusterIP')] });
   expect(troublesOf(forecast)).toEqual(['blocker LOAD_BALANCER_RECREATED shop web']);
   expect(messageOf(forecast, 'LOAD_BALANCER_RECREATED')).toContain(address);
@@ -139,7 +139,7 @@ it('definitions in crds/ that helm leaves alone are told, and so are versions th
     expect(await scene.sandbox.api.get(`${path}/things.${group}`)).toMatchObject({
       status: { storedVersions: ['v1'] },
     });
-  });
+  }, 60_000);
   expect(troublesOf(await scene.foresee(web, { crds: [definition('v1')] }))).toEqual([]);
   expect(troublesOf(await scene.foresee(web, { crds: [definition('v2', 'v1')] }))).toEqual([
     `warning CRD_NOT_UPGRADED shop things.${group}`,
