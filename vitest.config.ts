@@ -2,7 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests that bring up a control plane of their own, for what they do to it. */
 const ownControlPlane = [
-  ...['cluster', 'demo-context', 'lease'].map((name) => `packages/liftlock/test/${name}.test.ts`),
+  ...['cluster', 'demo-context', 'failing-control-plane', 'gitops', 'lease'].map(
+    (name) => `packages/liftlock/test/${name}.test.ts`,
+  ),
   'packages/sandbox/test/**/*.test.ts',
 ];
 

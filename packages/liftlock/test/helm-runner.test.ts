@@ -116,7 +116,9 @@ test('helm sees a private home and nothing of the operator’s own set-up', asyn
     HELM_PLUGINS: '/plugins',
     HELM_KUBETOKEN: 'not-for-helm',
     KUBECONFIG: '/kubeconfig',
-    HTTPS_PROXY: 'http://127.0.0.1:9',
+    HTTPS_PROXY: 'http://ada:not-for-helm@127.0.0.1:9',
+    AWS_SECRET_ACCESS_KEY: 'not-for-helm',
+    LANG: 'C.UTF-8',
     TMPDIR: folder,
   };
   const helm = await findHelm({ flag: fakeHelm('v3.22.0', script), env });
@@ -128,7 +130,8 @@ test('helm sees a private home and nothing of the operator’s own set-up', asyn
   expect(seen.args).toEqual(['upgrade', 'a', '--kubeconfig', '/gate']);
   expect(seen.mode).toBe(0o700);
   expect(seen.plugins).toEqual([]);
-  expect(seen.env).toMatchObject({ HELM_NO_PLUGINS: '1', HTTPS_PROXY: 'http://127.0.0.1:9' });
+  expect(seen.env).toMatchObject({ HELM_NO_PLUGINS: '1', LANG: 'C.UTF-8', TMPDIR: folder });
+  expect(JSON.stringify(seen.env)).not.toContain('not-for-helm');
   for (const name of ['HELM_NAMESPACE', 'HELM_KUBETOKEN', 'KUBECONFIG']) expect(seen.env).not.toHaveProperty(name);
   const homes = [
     'HELM_CACHE_HOME',
@@ -139,7 +142,7 @@ test('helm sees a private home and nothing of the operator’s own set-up', asyn
     'KUBECACHEDIR',
   ];
   const roots = new Set(homes.map((name) => seen.env[name]?.split('/liftlock-helm-')[1]?.split('/')[0]));
-  expect([...roots]).toEqual([expect.stringMatching(/^\w{6}$/)]);
+  expect([...roots]).toEqual([expect.stringMatching(/^\d+-\w{6}$/)]);
   expect(existsSync(seen.env['HELM_CONFIG_HOME'] ?? '')).toBe(false);
 });
 

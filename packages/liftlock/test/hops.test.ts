@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import type { Plan } from '../src/model/plan.ts';
 import { elsewhere } from './support/elsewhere.ts';
 import { saidBy } from './support/happenings.ts';
 import { openHopScene, type HopScene } from './support/hop-scene.ts';
+import { makeOperator } from './support/liftlock.ts';
 import { recordHelm } from './support/recording-helm.ts';
 import { sharedSandbox } from './support/stage.ts';
 
@@ -159,6 +160,12 @@ describe('A hop that is not what was announced', () => {
     expect(anew.code, saidBy(anew)).toBe(3);
     expect(saidBy(anew)).toContain('RUN_LEFT_OPEN');
     expect(saidBy(anew)).toMatch(/liftlock resume \d{8}-/);
+    // Nor does a colleague who has the site file and not this machine's journal.
+    const colleague = await makeOperator({ helm: scene.world.sandbox.bin.helm3, cwd: scene.world.folder });
+    const theirs = await colleague.run('apply', ...site);
+    await rm(colleague.home, { recursive: true, force: true });
+    expect(theirs.code, saidBy(theirs)).toBe(3);
+    expect(saidBy(theirs)).toContain('RUN_LEFT_OPEN');
 
     const resumed = scene.operator.start('resume', '--yes');
     await resumed.printed(/shop\/settle\/wait: must wait: there is no ConfigMap/);

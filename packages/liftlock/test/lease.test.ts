@@ -5,6 +5,8 @@ import { makeLease } from '../src/adapters/cluster/lease.ts';
 import type { JsonObject } from '../src/model/json.ts';
 import type { Clock } from '../src/model/ports.ts';
 import { Problem } from '../src/model/problem.ts';
+import { saidBy, until } from './support/happenings.ts';
+import { openRivals, raceForLease } from './support/lease-race.ts';
 
 let sandbox: Sandbox;
 let connection: ClusterConnection;
@@ -150,3 +152,47 @@ test('O8: a machine that slept looks before it writes', async () => {
   expect(await lease.mayWrite()).toBe(false);
   await lease.release();
 });
+
+test(
+  'O8: a run that was paused past its lease writes no more, and neither does its helm',
+  { timeout: 240_000 },
+  async () => {
+    const rivals = await openRivals(sandbox);
+    try {
+      await rivals.setRound('one');
+      const { namespace } = rivals.release.world;
+      const slow = await sandbox.faults.set({ kind: 'slow', seconds: 600, match: { podNamePrefix: 'web', namespace } });
+      const ann = rivals.begin('ann');
+      await ann.printed(/shop\/upgrade: .*0\/1 ready/);
+      ann.signal('SIGSTOP');
+      const bob = rivals.begin('bob');
+      await until(async () => expect(await rivals.holder()).toBe('bob'));
+      await slow.clear();
+      // Her helm sees its pods ready and wants to write that it is done.
+      ann.signal('SIGCONT');
+      const paused = await ann.done;
+      const taken = await bob.done;
+      const { violations, handovers, helmWrites } = await rivals.tenures();
+      expect({ violations, handovers }).toEqual({ violations: [], handovers: 1 });
+      expect(helmWrites).toBeGreaterThan(0);
+      expect(paused.code, saidBy(paused)).toBe(5);
+      expect(saidBy(paused)).toContain('LEASE_LOST');
+      expect(saidBy(taken)).toMatch(/holds the site's lease\. Watching for 2 s/);
+    } finally {
+      await rivals.close();
+    }
+  },
+);
+
+test(
+  'O8: of two machines that race for a site there are never two writers, their helm included',
+  { timeout: 300_000 },
+  async () => {
+    const result = await raceForLease({ sandbox, seed: 20, rounds: 2 });
+    expect(result.violations).toEqual([]);
+    expect(result.rounds).toBe(2);
+    // Something was at stake: helm wrote, and the lease changed hands.
+    expect(result.helmWrites).toBeGreaterThan(0);
+    expect(result.handovers).toBeGreaterThan(0);
+  },
+);

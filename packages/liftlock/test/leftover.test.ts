@@ -218,12 +218,15 @@ describe('a run that stopped, and a person who tried by hand meanwhile', () => {
     expect(stopped.code).toBe(5);
     const before = (await scene.writes()).filter((entry) => entry.name?.includes('mcp-connect')).length;
     const written = (await scene.writes()).length;
-    const waiting = await scene.operator.run('resume');
+    const others = await scene.operator.run('resume');
+    expect(others.stderr).toContain('--allow moved:mermaid:3');
+    expect(others.code).toBe(3);
+    const waiting = await scene.operator.run('resume', '--allow', 'moved:mermaid:3');
     expect(waiting.stderr).toContain('Added to the plan: Remove what a failed revision left');
     expect(waiting.stderr).toContain('--yes');
     expect(waiting.code).toBe(6);
     expect((await scene.writes()).length).toBe(written);
-    const resumed = await scene.operator.run('resume', '--yes');
+    const resumed = await scene.operator.run('resume', '--allow', 'moved:mermaid:3', '--yes');
     expect(resumed.stderr).toContain(
       'Added to the plan: Remove what a failed revision left on Deployment mermaid-server',
     );

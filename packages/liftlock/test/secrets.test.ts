@@ -122,7 +122,7 @@ describe('what is secret', () => {
     await say('report', 'report');
     await say('report as JSON', 'report', '-o', 'json');
     await say('history', 'history', '-o', 'json');
-    await say('diagnose', 'diagnose', '-f', scene.stage.siteFile);
+    await say('diagnose', 'diagnose');
     await say('status', 'status', '-f', scene.stage.siteFile, '-o', 'json');
     await say('support-bundle', 'support-bundle');
     // Two upgrades and a dozen commands, one after another.
@@ -136,6 +136,7 @@ describe('what is secret', () => {
     expect(said['apply']?.code).toBe(0);
     expect(said['apply that fails']?.code).toBe(5);
     expect(said['support-bundle']?.code).toBe(0);
+    expect(said['diagnose']?.code).toBe(0);
     for (const [release, secret] of [
       ['codemie-ui', planted['the secret in a values file']],
       ['codemie-api', planted['the variable in a values file']],
@@ -170,6 +171,7 @@ describe('what is secret', () => {
     expect(calls.filter(([command]) => command === 'upgrade').length).toBeGreaterThan(10);
     expect(secretsIn(calls.flat().join('\n'), secrets)).toEqual([]);
     expect(secretsIn(await helm.processes(), secrets)).toEqual([]);
+    expect(secretsIn(await helm.environments(), secrets)).toEqual([]);
   });
 
   it('was in private files while helm read it, and those are gone', async () => {

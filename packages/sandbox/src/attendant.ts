@@ -7,12 +7,16 @@ import { join } from 'node:path';
 import type { AttendantMessage, OwnerMessage } from './attendant-messages.ts';
 import { bringUp } from './bring-up.ts';
 import { findBuild } from './build.ts';
+import type { Components } from './components.ts';
 import { startGuarded, type GuardedChild } from './guarded-child.ts';
 import type { Settings } from './options.ts';
 import { markOf } from './processes.ts';
 import { filesOf, writePrivate, type SandboxFiles } from './state.ts';
 
-const children: GuardedChild[] = [];
+/** By name: one that is started again takes the place of the one before. */
+const children = new Map<string, GuardedChild>();
+/** Those that somebody asked to be ended: the sandbox stands without them for a while. */
+const ending = new Set<GuardedChild>();
 let isEnding = false;
 let isReleased = false;
 
@@ -28,8 +32,8 @@ function log(line: string): void {
 async function end(files: SandboxFiles, code: number): Promise<void> {
   if (isEnding) return;
   isEnding = true;
-  for (const child of children) child.kill();
-  await Promise.all(children.map((child) => child.ended));
+  for (const child of children.values()) child.kill();
+  await Promise.all([...children.values()].map((child) => child.ended));
   // Before this process ends, so that whoever waits for its end finds no folder.
   rmSync(files.folder, { recursive: true, force: true, maxRetries: 5 });
   process.exit(code);
@@ -48,14 +52,36 @@ function lastWords(files: SandboxFiles, name: string): string {
 }
 
 /** Starts programs; one that ends by itself ends the sandbox. */
-function makeStarter(files: SandboxFiles, fail: (message: string) => void): (name: string, command: string[]) => void {
-  return (name, command) => {
+function makeStarter(files: SandboxFiles, fail: (message: string) => void): Components {
+  const commands = new Map<string, string[]>();
+  const start = (name: string, command: string[]): void => {
     if (isEnding) throw new Error('the sandbox is being taken down');
+    commands.set(name, command);
     const child = startGuarded(name, command, join(files.logs, `${name}.log`));
-    children.push(child);
+    children.set(name, child);
     void child.ended.then((code) => {
-      if (!isEnding) fail(`${name} ended with code ${code ?? 'none'}: ${lastWords(files, name)}`);
+      if (!isEnding && !ending.has(child)) fail(`${name} ended with code ${code ?? 'none'}: ${lastWords(files, name)}`);
     });
+  };
+  const running = (name: string): GuardedChild => {
+    const child = children.get(name);
+    if (child === undefined) throw new Error(`the sandbox has no program ${name}`);
+    return child;
+  };
+  return {
+    start,
+    stop: async (name) => {
+      const child = running(name);
+      ending.add(child);
+      child.kill();
+      await child.ended;
+    },
+    startAgain: (name) => {
+      const command = commands.get(name);
+      if (command === undefined || !ending.has(running(name))) throw new Error(`${name} was not stopped`);
+      start(name, command);
+    },
+    signal: async (name, signal) => running(name).signal(signal),
   };
 }
 
@@ -85,7 +111,7 @@ async function main(): Promise<void> {
   const build = findBuild();
   if (build === undefined) throw new Error('the programs of the sandbox are not built');
   const report = (line: string): void => say({ kind: 'report', line });
-  await bringUp({ settings, files, build, attendant, start: makeStarter(files, fail), report, log });
+  await bringUp({ settings, files, build, attendant, components: makeStarter(files, fail), report, log });
   say({ kind: 'ready' });
 }
 

@@ -18,6 +18,7 @@ import {
   type Plane,
   type Ports,
 } from './control-plane.ts';
+import type { Components } from './components.ts';
 import { makeControl } from './control.ts';
 import { freePorts } from './free-ports.ts';
 import { listen } from './http-server.ts';
@@ -36,8 +37,7 @@ export interface Parts {
   files: SandboxFiles;
   build: Build;
   attendant: ProcessMark;
-  /** Starts a program under guard. */
-  start: (name: string, command: string[]) => void;
+  components: Components;
   report: (line: string) => void;
   log: (line: string) => void;
 }
@@ -121,7 +121,8 @@ function waitForRegistry(settings: Settings, ports: Ports, ca: string): Promise<
 }
 
 async function startControlPlane(parts: Parts, ports: Ports, api: ApiClient, server: string): Promise<void> {
-  const { settings, files, build, start, report } = parts;
+  const { settings, files, build, components, report } = parts;
+  const { start } = components;
   const plane: Plane = { files, programs: build.programs, ports };
   const auditPolicy = join(files.folder, 'audit-policy.json');
   writePrivate(auditPolicy, renderAuditPolicy());
@@ -144,7 +145,7 @@ async function startControlPlane(parts: Parts, ports: Ports, api: ApiClient, ser
 
 /** Brings the sandbox up and writes its state, which tells other processes that it is ready. */
 export async function bringUp(parts: Parts): Promise<void> {
-  const { settings, files, build, start, log } = parts;
+  const { settings, files, build, components, log } = parts;
   const ports = await pickPorts();
   const server = `https://127.0.0.1:${ports.apiServer}`;
   const url = `http://127.0.0.1:${ports.attendant}`;
@@ -160,7 +161,7 @@ export async function bringUp(parts: Parts): Promise<void> {
   const identity = new Identity(url, user);
   const kubelet = new Kubelet(api);
   const loadBalancers = new LoadBalancers(api, settings.loadBalancers, log);
-  const control = makeControl({ identity, kubelet, loadBalancers }, controlToken);
+  const control = makeControl({ identity, kubelet, loadBalancers, components }, controlToken);
   await startFront(ports.attendant, [control, (request, response) => identity.handle(request, response)], log);
   await kubelet.start(ports.kubelet, pairs.server);
   const registry: RegistrySetup = {
@@ -171,7 +172,7 @@ export async function bringUp(parts: Parts): Promise<void> {
     server: { files: certificatePaths(files, 'server'), pair: pairs.server },
     identity,
   };
-  start('registry', registryCommand(registry));
+  components.start('registry', registryCommand(registry));
   await startRegistryFront(registry);
   await startControlPlane(parts, ports, api, server);
   await startVolumes(api, log);

@@ -1,6 +1,7 @@
 /** The control endpoint of a sandbox: what other processes ask its attendant for, with a secret token. */
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { actOn, type ComponentAct, type ComponentName, type Components } from './components.ts';
 import { readBody, sendJson } from './http-server.ts';
 import type { Identity, NewKeyRequest, ServiceAccountKey } from './identity.ts';
 import type { Kubelet, LogRule } from './kubelet.ts';
@@ -14,6 +15,7 @@ export interface ControlCalls {
   'set-logs': (rule: LogRule) => Record<string, never>;
   'clear-logs': (request: { ids: string[] }) => Record<string, never>;
   'configure-load-balancers': (settings: Partial<LoadBalancerSettings>) => LoadBalancerSettings;
+  'act-on-component': (request: { name: ComponentName; act: ComponentAct }) => Promise<Record<string, never>>;
 }
 
 /** The parts of the attendant that answer. */
@@ -21,6 +23,7 @@ export interface ControlParts {
   identity: Identity;
   kubelet: Kubelet;
   loadBalancers: LoadBalancers;
+  components: Components;
 }
 
 function makeCalls(parts: ControlParts): ControlCalls {
@@ -36,10 +39,17 @@ function makeCalls(parts: ControlParts): ControlCalls {
       return {};
     },
     'configure-load-balancers': (settings) => parts.loadBalancers.configure(settings),
+    'act-on-component': async ({ name, act }) => {
+      await actOn(parts.components, name, act);
+      return {};
+    },
   };
 }
 
+/** By its own address and with its token: not a page in a browser, whatever name it has given this address. */
 function isAllowed(request: IncomingMessage, token: string): boolean {
+  const { host, origin } = request.headers;
+  if (host !== `127.0.0.1:${request.socket.localPort ?? 0}` || origin !== undefined) return false;
   const given = Buffer.from(request.headers.authorization ?? '');
   const wanted = Buffer.from(`Bearer ${token}`);
   return given.length === wanted.length && timingSafeEqual(given, wanted);

@@ -9,17 +9,22 @@ export interface GuardedChild {
   group: number;
   /** Ends the program and its guard at once; nothing in a sandbox needs a clean end. */
   kill(): void;
+  /** Sends a signal to the program alone: its guard watches on, whatever becomes of us. */
+  signal(name: NodeJS.Signals): Promise<void>;
   /** Resolves with the exit code (undefined: by a signal) when the program has ended, for whatever reason. */
   ended: Promise<number | undefined>;
 }
 
 // Standard input of the guard is a pipe that only the parent holds open. `read` returns when the parent is gone,
-// even after SIGKILL, and the program is killed then. When the program ends first, so does the guard.
+// even after SIGKILL, and the program is killed then. When the program ends first, so does the guard. The program's own
+// id is told through the fourth descriptor.
 const guard = `
 exec 3<&0
-"$@" </dev/null 3<&- & program=$!
-{ read -r nothing <&3; kill -9 $program; } >/dev/null 2>&1 & watcher=$!
+"$@" </dev/null 3<&- 4>&- & program=$!
+{ read -r nothing <&3; kill -9 $program; } >/dev/null 2>&1 4>&- & watcher=$!
 exec 3<&-
+echo $program >&4
+exec 4>&-
 wait $program; code=$?
 kill -9 $watcher 2>/dev/null
 exit $code
@@ -40,7 +45,7 @@ export function startGuarded(name: string, command: readonly string[], logFile: 
   let child: ChildProcess;
   try {
     child = spawn('/bin/sh', ['-c', guard, name, ...command], {
-      stdio: ['pipe', log, log],
+      stdio: ['pipe', log, log, 'ignore', 'pipe'],
       detached: true,
       env: environment,
     });
@@ -55,5 +60,26 @@ export function startGuarded(name: string, command: readonly string[], logFile: 
   if (group === undefined) throw new Error(`cannot start /bin/sh for ${name}`);
   // The pipe breaks when the guard ends; that is its way to say so, not an error of ours.
   child.stdin?.on('error', () => undefined);
-  return { name, group, ended, kill: () => killGroup(group) };
+  const program = readId(child);
+  const signal = async (signalName: NodeJS.Signals): Promise<void> => {
+    process.kill(await program, signalName);
+  };
+  return { name, group, ended, kill: () => killGroup(group), signal };
+}
+
+/** The id that the guard tells; it is not waited for where nobody asks. */
+function readId(child: ChildProcess): Promise<number> {
+  const told = child.stdio[4];
+  const id = new Promise<number>((resolve, reject) => {
+    let text = '';
+    told?.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+    });
+    told?.once('close', () => {
+      if (Number(text) > 0) resolve(Number(text));
+      else reject(new Error('the guard told no process id'));
+    });
+  });
+  id.catch(() => undefined);
+  return id;
 }

@@ -4,6 +4,7 @@ export type { KubeList, KubeObject, PatchType } from './api-client.ts';
 export type { AuditEntry } from './audit.ts';
 export { build, findBuild } from './build.ts';
 export type { Build } from './build.ts';
+export type { ComponentAct, ComponentName } from './components.ts';
 export type { ActiveFault, Fault, FaultKind, Faults, ImagePullCause } from './faults.ts';
 export type { NewKeyRequest, ServiceAccountKey } from './identity.ts';
 export type { LoadBalancerSettings, NodeCapacity, RegistryAuth, UpOptions } from './options.ts';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ApiClient } from './api-client.ts';
 import { readAudit, type AuditEntry } from './audit.ts';
 import { issueClient, writeKubeconfig } from './certificates.ts';
+import type { ComponentAct, ComponentName } from './components.ts';
 import { callControl } from './control.ts';
 import { makeFaults, type Faults } from './faults.ts';
 import type { NewKeyRequest, ServiceAccountKey } from './identity.ts';
@@ -70,6 +71,13 @@ export interface Sandbox {
   nodes: {
     /** Changes what nodes can hold: of one node, or of all. The scheduler heeds it at once. */
     setCapacity(capacity: Partial<NodeCapacity>, node?: string): Promise<void>;
+  };
+  components: {
+    /**
+     * Takes a program of the control plane away, or gives it back: `stop` ends it at once, `pause` holds it still as a machine without
+     * power would. What it serves is not there again at once; `api.get('/readyz')` or a loop says when. For a sandbox of one's own.
+     */
+    act(name: ComponentName, act: ComponentAct): Promise<void>;
   };
   down(): Promise<boolean>;
 }
@@ -156,6 +164,11 @@ export function openSandbox(state: SandboxState, down: () => Promise<boolean>): 
       return path;
     },
     nodes: openNodes(api),
+    components: {
+      async act(name, act) {
+        await callControl(state, 'act-on-component', { name, act });
+      },
+    },
     async down() {
       api.close();
       return down();

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { create } from 'tar';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeArchives } from '../adapters/files/archives.ts';
@@ -70,3 +71,19 @@ test.each(['', 'bundle/'])(
     expect(told).toMatch(/^BUNDLE_UNREADABLE .*packed once more/);
   },
 );
+
+test('X03: an archive of which fifty times its size comes out is given up, and says so', async () => {
+  const path = join(folder, 'runai-air-gapped-2.19.11.tar.gz');
+  writeFileSync(path, gzipSync(Buffer.alloc(72 * 1024 * 1024), { level: 1 }));
+  const parts = {
+    archives: makeArchives(),
+    folder: join(folder, 'unpacked'),
+    readChart,
+    helmVersion: () => Promise.reject(new Error('there is no helm')),
+    say: () => undefined,
+  };
+  await expect(loadVendorArchive({ path }, platform, parts)).rejects.toMatchObject({
+    code: 'BUNDLE_UNREADABLE',
+    message: expect.stringContaining('50 times what it has') as string,
+  });
+});

@@ -106,7 +106,7 @@ async function unpack(from: FileSet, path: string, to: string, parts: VendorPart
     await pipeline([
       Readable.from(from.read(path)),
       ...steps,
-      roomKeeper(parts),
+      roomKeeper(parts, Math.max(leastUnpacked, size * mostGrowth)),
       createWriteStream(join(parts.folder, to)),
     ]);
   } catch (error) {
@@ -127,12 +127,21 @@ async function isGzip(files: FileSet, path: string): Promise<boolean> {
   return start[0] === 0x1f && start[1] === 0x8b;
 }
 
-/** Nobody knows how much comes out of a gzip before it has come: the disk is looked at on the way. */
-function roomKeeper({ archives, folder }: VendorParts): Transform {
+/** Times that an archive may grow: what is in it, charts and layers of images, is packed already. gzip could make it 1,000. */
+const mostGrowth = 50;
+/** Bytes that may come out of however little. */
+const leastUnpacked = 64 * 1024 * 1024;
+
+/** Nobody knows how much comes out of a gzip before it has come: the disk is looked at on the way, and bombs end here. */
+function roomKeeper({ archives, folder }: VendorParts, most: number): Transform {
   let since = 0;
+  let whole = 0;
   return new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
       since += chunk.length;
+      whole += chunk.length;
+      if (whole > most)
+        return done(new Error(`more than ${most} bytes come out of it, ${mostGrowth} times what it has`));
       if (since < lookEvery) return done(null, chunk);
       since = 0;
       archives.freeBytes(folder).then(

@@ -40,8 +40,10 @@ export async function applyUpgrade(flags: SiteFlags, request: ApplyRequest): Pro
   const answered = request.yes ? [] : await askChecklist(planned);
   if (answered.length > 0) planned = await makePlan([...request.affirm, ...answered]);
   const { plan, site } = planned;
-  if (request.output === 'text')
-    note(renderPlanAs(plan, 'text', { ...screen(process.stderr), isAsked: true, explain }), site.redactor);
+  if (request.output === 'text') {
+    const shown = site.redactor.json(plan);
+    note(renderPlanAs(shown, 'text', { ...screen(process.stderr), isAsked: true, explain }), site.redactor);
+  }
   // Room between the plan and what is drawn below it.
   if (request.output === 'text' && request.yes) note('', site.redactor);
   const blockers = blockersOf(plan.forecast.findings);

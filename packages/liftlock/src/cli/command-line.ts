@@ -1,10 +1,12 @@
 import { exitCodes, isProblem } from '../model/problem.ts';
+import { maskCrashes } from './crash.ts';
 import { ignoreClosedStreams } from './output.ts';
 import { makeProgram } from './program.ts';
 import { showFailure } from './show-failure.ts';
 
 /** Runs what the command line asks for. The one place that catches errors and sets the exit code. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  maskCrashes();
   ignoreClosedStreams();
   try {
     process.exitCode = exitCodes.done;

@@ -1,24 +1,33 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { answer, screen } from './output.ts';
+import { clusterChoice, withClusterOptions, type ClusterOptions } from './run-options.ts';
 import { theRedactor } from './redactor.ts';
 
-interface Options {
+interface Options extends ClusterOptions {
   readonly site?: string;
+  readonly output: 'text' | 'json';
 }
 
-/** `liftlock diagnose`: the causes that the newest failed run named, with what to do. */
+/** `liftlock diagnose`: the causes that the newest failed run named, with what to do; also of a run on another machine, from its bundle. */
 export function addDiagnose(): Command {
-  return new Command('diagnose')
+  return withClusterOptions(new Command('diagnose'))
     .description('why a run stopped: the causes, their evidence and what to do')
-    .argument('[run]', 'the run; without one, the newest that stopped')
+    .argument('[run|bundle]', 'the run, or the path of a support bundle; without one, the newest run that stopped')
     .option('--site <name>', 'the site, where this machine knows several')
-    .action(async (run: string | undefined, options: Options) => {
-      const { knownRun } = await import('./known-runs.ts');
-      const { loadPlatform } = await import('../adapters/files/platform-catalog.ts');
-      const { explain } = await import('./running.ts');
-      const { renderDiagnosis } = await import('../render/diagnosis.ts');
-      const { state } = await knownRun(run, options.site, (item) => item.status === 'stopped');
-      const { platform } = await loadPlatform(state.plan?.platform.name ?? '');
-      await answer(renderDiagnosis(state, platform, { ...screen(process.stdout), explain }), { redactor: theRedactor });
+    .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'))
+    .addHelpText(
+      'after',
+      '\nA support bundle tells the same on any machine: neither cluster nor network is asked.\nExample:\n  liftlock diagnose ./support-bundle-20261121-220000-1a2b.tar.gz',
+    )
+    .action(async (named: string | undefined, options: Options) => {
+      const { output, site } = options;
+      const { diagnose } = await import('./diagnosing.ts');
+      const text = await diagnose(named, {
+        output,
+        site,
+        cluster: clusterChoice(options),
+        look: screen(process.stdout),
+      });
+      await answer(text, { redactor: theRedactor });
     });
 }

@@ -1,23 +1,28 @@
 import { Command, Option } from 'commander';
 import { answer, screen } from './output.ts';
+import { clusterChoice, withClusterOptions, type ClusterOptions } from './run-options.ts';
 import { theRedactor } from './redactor.ts';
 
-interface Options {
+interface Options extends ClusterOptions {
   readonly output: 'text' | 'json';
   readonly site?: string;
 }
 
-/** `liftlock history`: the runs that this machine knows. */
+/** `liftlock history`: the runs that this machine knows, and those that the cluster knows. */
 export function addHistory(): Command {
-  return new Command('history')
-    .description('the runs that this machine knows, newest first; with a run, its entries')
+  return withClusterOptions(new Command('history'))
+    .description('the runs that this machine or the cluster knows, newest first; with a run, its entries')
     .argument('[run]')
     .option('--site <name>', 'only this site')
     .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'))
     .action(async (run: string | undefined, options: Options) => {
-      const { knownRuns, knownRun } = await import('./known-runs.ts');
+      const { allRuns, knownRun } = await import('./known-runs.ts');
       const { renderHistory } = await import('../render/history.ts');
-      const runs = run === undefined ? await knownRuns(options.site) : [await knownRun(run, options.site, () => true)];
+      const cluster = clusterChoice(options);
+      const runs =
+        run === undefined
+          ? await allRuns(options.site, cluster)
+          : [await knownRun(run, options.site, () => true, cluster)];
       const states = runs.map(({ site, state }) => ({ site, state }));
       const text =
         options.output === 'json'

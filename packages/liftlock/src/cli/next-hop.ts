@@ -29,7 +29,10 @@ function showPlan({ plan }: NextHop, site: OpenSite): void {
     note(renderFindings(plan.forecast.findings, { ...screen(process.stderr), explain }), site.redactor);
     return;
   }
-  note(renderPlanAs(plan, 'text', { ...screen(process.stderr), isAsked: true, explain }), site.redactor);
+  note(
+    renderPlanAs(site.redactor.json(plan), 'text', { ...screen(process.stderr), isAsked: true, explain }),
+    site.redactor,
+  );
 }
 
 export interface NextHopRequest extends Asked {

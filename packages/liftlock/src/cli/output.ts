@@ -1,6 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { exitCodes, Problem } from '../model/problem.ts';
 import type { Redactor } from '../model/redaction.ts';
+import { tame } from '../render/tame.ts';
 
 /** What a stream can show. */
 export interface Screen {
@@ -66,10 +67,10 @@ export function showThrough(reporter: object): void {
   process.once('exit', () => window.close());
 }
 
-/** Progress and everything else that is not the answer: standard error, masked. */
+/** Progress and everything else that is not the answer: standard error, masked and tame. */
 export function note(text: string, redactor: Redactor): void {
   const masked = redactor.text(text.endsWith('\n') ? text : `${text}\n`);
-  if (openWindow === undefined) process.stderr.write(masked);
+  if (openWindow === undefined) process.stderr.write(tame(masked, screen(process.stderr).color));
   else openWindow.print(masked);
 }
 
@@ -77,17 +78,24 @@ export interface AnswerOptions {
   readonly redactor: Redactor;
   /** Written whole or not at all; readable by its owner only. */
   readonly file?: string | undefined;
+  /** Values that a program reads again, to the letter: tame on a terminal alone. */
+  readonly isData?: boolean | undefined;
 }
 
-/** The answer to what was asked: standard output or a file, masked. Resolves when it is out. */
-export async function answer(text: string, { redactor, file }: AnswerOptions): Promise<void> {
+/**
+ * The answer to what was asked: standard output or a file, masked, and without what could steer a terminal. Resolves when it
+ * is out.
+ */
+export async function answer(text: string, { redactor, file, isData }: AnswerOptions): Promise<void> {
   const masked = redactor.text(text.endsWith('\n') ? text : `${text}\n`);
+  const isExact = isData === true && (file !== undefined || !process.stdout.isTTY);
+  const shown = isExact ? masked : tame(masked, file === undefined && screen(process.stdout).color);
   if (file !== undefined) {
-    await writeWhole(file, masked);
+    await writeWhole(file, shown);
     return;
   }
   await new Promise<void>((resolve, reject) => {
-    process.stdout.write(masked, (error) => {
+    process.stdout.write(shown, (error) => {
       if (error === undefined || error === null || isClosed(error)) resolve();
       else reject(error);
     });

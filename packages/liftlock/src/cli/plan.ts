@@ -41,6 +41,7 @@ export function addPlan(): Command {
         affirm: options.affirm,
         withForecast: options.forecast,
         mayReuse: options.fresh !== true,
+        isOnlyPlanned: true,
       });
       const { answer, screen } = await import('./output.ts');
       const { renderPlanAs } = await import('../render/plan-as.ts');

@@ -14,6 +14,8 @@ export interface PlanningRequest {
   readonly allow: readonly string[];
   readonly affirm: readonly string[];
   readonly withForecast: boolean;
+  /** See PreflightEvidence. */
+  readonly isOnlyPlanned?: boolean | undefined;
   /** See UpgradeRequest. */
   readonly mayReuse?: boolean | undefined;
 }
@@ -36,6 +38,7 @@ export async function planFromFlags(flags: SiteFlags, request: PlanningRequest):
     decisions: decisionsOf(request.allow, site.osUser, site.clock.now()),
     withForecast: request.withForecast,
     mayReuse: request.mayReuse,
+    isOnlyPlanned: request.isOnlyPlanned,
   });
   const inputs = { ...inputsOf(flags, described.site), selection: request.selection as never, affirm: request.affirm };
   return { ...planned, plan: { ...planned.plan, inputs }, site };

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { answer, screen } from './output.ts';
+import { addRbac } from './platform-rbac.ts';
 import { theRedactor } from './redactor.ts';
 
 /** `liftlock platform`: the definitions. */
@@ -38,7 +39,7 @@ export function addPlatform(): Command {
         redactor: theRedactor,
       });
     });
-  const platform = new Command('platform').description('platform definitions: list, show, validate, schema');
-  for (const command of [list, show, validate, schema]) platform.addCommand(command.exitOverride());
+  const platform = new Command('platform').description('platform definitions: list, show, validate, schema, rbac');
+  for (const command of [list, show, validate, schema, addRbac()]) platform.addCommand(command.exitOverride());
   return platform;
 }

@@ -4,6 +4,7 @@ import { addApply } from './apply.ts';
 import { addBundle } from './bundle.ts';
 import { addCredentials } from './credentials.ts';
 import { addDiagnose } from './diagnose.ts';
+import { addDoctor } from './doctor.ts';
 import { addExplain } from './explain.ts';
 import { addHistory } from './history.ts';
 import { addLogin } from './login.ts';
@@ -52,6 +53,7 @@ Begin with:
     addValues,
     addVerify,
     addDiagnose,
+    addDoctor,
     addExplain,
     addResume,
     addRollback,

@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
 import { answer, screen } from './output.ts';
+import { clusterChoice, withClusterOptions, type ClusterOptions } from './run-options.ts';
 import { theRedactor } from './redactor.ts';
 
-interface Options {
+interface Options extends ClusterOptions {
   readonly output: 'text' | 'md' | 'json';
   readonly outFile?: string;
   readonly site?: string;
@@ -10,7 +11,7 @@ interface Options {
 
 /** `liftlock report RUN`: who did what, when, how long it took, what is left. */
 export function addReport(): Command {
-  return new Command('report')
+  return withClusterOptions(new Command('report'))
     .description('report of a run: steps, durations, findings, evidence, what is left')
     .argument('[run]', 'the run; without one, the newest')
     .option('--site <name>', 'the site, where this machine knows several')
@@ -19,7 +20,7 @@ export function addReport(): Command {
     .action(async (run: string | undefined, options: Options) => {
       const { knownRun } = await import('./known-runs.ts');
       const { renderReport } = await import('../render/report.ts');
-      const { state } = await knownRun(run, options.site, () => true);
+      const { state } = await knownRun(run, options.site, () => true, clusterChoice(options));
       await answer(renderReport(state, options.output, screen(process.stdout)), {
         file: options.outFile,
         redactor: theRedactor,

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { streamOption } from './options.ts';
+import { clusterChoice, elsewhereFlags, withElsewhereOptions, type ElsewhereOptions } from './run-options.ts';
 
-interface Options {
+interface Options extends ElsewhereOptions {
   readonly only?: string;
   readonly outFile?: string;
   readonly output: 'text' | 'jsonl';
@@ -11,7 +12,7 @@ interface Options {
 
 /** `liftlock restore`: what a run has backed up, put back as a plan that is shown first. */
 export function addRestore(): Command {
-  return new Command('restore')
+  return withElsewhereOptions(new Command('restore'))
     .description('put back an object, or the record and values of a release, that a run has backed up; shown first')
     .argument('<run>', 'the run that made the backup')
     .option('--only <object>', 'what to put back: secret/NAME, deployment/NAME, release/NAME')
@@ -28,6 +29,8 @@ export function addRestore(): Command {
         outFile: options.outFile,
         site: options.site,
         yes: options.yes === true,
+        cluster: clusterChoice(options),
+        elsewhere: elsewhereFlags(options),
       });
     });
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
+import type { ClusterChoice } from '../main/cluster-runs.ts';
 import { clusterUid } from '../main/cluster-uid.ts';
 import { hopOfFile } from '../main/hop-folder.ts';
 import type { OpenSite } from '../main/open-site.ts';
@@ -20,6 +21,7 @@ import { askOne, askYes } from './ask.ts';
 import { knownRun } from './known-runs.ts';
 import { answer, note, screen } from './output.ts';
 import { reopen } from './resuming.ts';
+import type { Elsewhere } from './run-options.ts';
 import { finishRun, reporterFor, watchSignals } from './running.ts';
 import { listRecords } from '../snapshot/read-release.ts';
 
@@ -31,12 +33,15 @@ export interface RestoreRequest {
   readonly output: 'text' | 'jsonl';
   readonly site: string | undefined;
   readonly yes: boolean;
+  readonly cluster?: ClusterChoice | undefined;
+  readonly elsewhere?: Elsewhere | undefined;
 }
 
 /** Puts back what a run has backed up (O23). Returns the exit code. */
 export async function restore(run: string, request: RestoreRequest): Promise<ExitCode> {
-  const { state, folder } = await knownRun(run, request.site, () => true);
-  const { site, plan: begun } = await reopen(state);
+  const known = await knownRun(run, request.site, () => true, request.cluster ?? {}, 'adopt');
+  const { site, plan: begun, state } = await reopen(known.state, [], request.elsewhere);
+  const { folder } = known;
   const uid = await clusterUid(site.reader);
   const items = await backupsOf(join(folder, 'runs', state.run), site);
   const only = request.only?.toLowerCase() ?? (await which(items, site));
@@ -129,7 +134,12 @@ async function foresee(plan: Plan, items: readonly BackupItem[], site: OpenSite)
     const wanted = item.object.kind === 'PersistentVolumeClaim' ? claimToRebind(item.object) : restorable(item.object);
     const isOtherType = item.live !== undefined && item.live.type !== item.object.type;
     if (item.live === undefined) await site.writer.create(`${dirname(path)}?dryRun=All`, wanted);
-    else if (!isOtherType) await site.writer.replace(`${path}?dryRun=All`, wanted);
+    else if (!isOtherType) {
+      // Of definitions and custom resources the API server wants to be told which version is replaced.
+      const { resourceVersion } = item.live.metadata;
+      const metadata = { ...wanted.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+      await site.writer.replace(`${path}?dryRun=All`, { ...wanted, metadata });
+    }
     const how = item.live === undefined ? 'created' : isOtherType ? 'deleted and created again' : 'changed';
     const foreseen = isOtherType ? 'not foreseen: its type changes' : 'the API server accepts it';
     lines.push(`${index + 1}. ${step.title}: ${how} (${foreseen})`);

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { repeatable, streamOption } from './options.ts';
+import { clusterChoice, elsewhereFlags, withElsewhereOptions, type ElsewhereOptions } from './run-options.ts';
 
-interface Options {
+interface Options extends ElsewhereOptions {
   readonly output: 'text' | 'jsonl';
   readonly allow: readonly string[];
   readonly affirm: readonly string[];
@@ -12,7 +13,7 @@ interface Options {
 
 /** `liftlock resume`: go on where a run ended. */
 export function addResume(): Command {
-  return new Command('resume')
+  return withElsewhereOptions(new Command('resume'))
     .description('go on with a run that stopped; what is done is not done again')
     .argument('[run]', 'the run; without one, the newest that is not finished')
     .option('--site <name>', 'the site, where this machine knows several')
@@ -23,7 +24,10 @@ export function addResume(): Command {
     .option('-y, --yes', 'do not ask where remedies add steps to the plan; blockers still block')
     .option('--stop-at-window-end', 'begin no further component once the maintenance window has closed')
     .addOption(streamOption())
-    .addHelpText('after', '\nExample:\n  liftlock resume')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  liftlock resume\n  liftlock resume --kubeconfig prod.yaml --key-file key.json   # a run of another machine',
+    )
     .action(async (run: string | undefined, options: Options) => {
       const { resume } = await import('./resuming.ts');
       process.exitCode = await resume(run, {
@@ -33,6 +37,8 @@ export function addResume(): Command {
         affirm: options.affirm,
         stopAtWindowEnd: options.stopAtWindowEnd === true,
         yes: options.yes === true,
+        cluster: clusterChoice(options),
+        elsewhere: elsewhereFlags(options),
       });
     });
 }

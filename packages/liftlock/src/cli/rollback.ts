@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { repeatable, streamOption } from './options.ts';
+import { clusterChoice, elsewhereFlags, withElsewhereOptions, type ElsewhereOptions } from './run-options.ts';
 
-interface Options {
+interface Options extends ElsewhereOptions {
   readonly output: 'text' | 'jsonl';
   readonly allow: readonly string[];
   readonly site?: string;
@@ -10,7 +11,7 @@ interface Options {
 
 /** `liftlock rollback`: the touched releases go back, in reverse order, as a plan that is shown first. */
 export function addRollback(): Command {
-  return new Command('rollback')
+  return withElsewhereOptions(new Command('rollback'))
     .description('return the releases that a run touched to what they were, in reverse order; shown first')
     .argument('[run]', 'the run; without one, the newest')
     .option('--site <name>', 'the site, where this machine knows several')
@@ -20,6 +21,12 @@ export function addRollback(): Command {
     .addHelpText('after', '\nExample:\n  liftlock rollback')
     .action(async (run: string | undefined, options: Options) => {
       const { rollBack } = await import('./rolling-back.ts');
-      process.exitCode = await rollBack(run, { ...options, site: options.site, yes: options.yes === true });
+      process.exitCode = await rollBack(run, {
+        ...options,
+        site: options.site,
+        yes: options.yes === true,
+        cluster: clusterChoice(options),
+        elsewhere: elsewhereFlags(options),
+      });
     });
 }

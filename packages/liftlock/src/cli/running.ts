@@ -7,6 +7,7 @@ import { exitCodes, type ExitCode } from '../model/problem.ts';
 import { renderRunEnd } from '../render/run-end.ts';
 import type { Reporter } from '../render/reporter.ts';
 import { makeReporter } from '../render/make-reporter.ts';
+import { tame } from '../render/tame.ts';
 import { hopChanged, stoppedOnRequest, waitingCodes, windowClosed } from '../run/stop-reasons.ts';
 import type { StopRequest } from '../run/world.ts';
 import { note, screen, showThrough } from './output.ts';
@@ -23,12 +24,18 @@ export function reporterFor(
   plan: Plan,
 ): Reporter {
   const stream = output === 'jsonl' ? process.stdout : process.stderr;
+  const view = screen(stream);
+  // A live view moves the cursor: its window tames the lines by itself.
+  const isLive = output === 'text' && view.isTerminal;
   const reporter = makeReporter({
     output,
     plan,
     platform: site.platform,
-    screen: screen(stream),
-    write: (text) => stream.write(site.redactor.text(text)),
+    screen: view,
+    write: (text) => {
+      const masked = site.redactor.text(text);
+      stream.write(isLive ? masked : tame(masked, view.color));
+    },
     rows: () => process.stderr.rows ?? 24,
     now: () => site.clock.now(),
     explain,

@@ -87,8 +87,8 @@ export function siteFlags(command: Command, before = 0): SiteFlags {
   };
 }
 
-/** @param example the flag as it should be: its first word is the flag */
-function pairsOf(example: string, texts: readonly string[]): Record<string, string> {
+/** Pairs of a repeatable flag. @param example the flag as it should be: its first word is the flag */
+export function pairsOf(example: string, texts: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     texts.map((text): [string, string] => {
       const at = text.indexOf('=');

@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
-import { exitCodes, Problem } from '../model/problem.ts';
+import type { RunState } from '../journal/fold.ts';
+import type { Described, SiteFlags } from '../main/open-site.ts';
+import { exitCodes, isProblem, Problem } from '../model/problem.ts';
 import { answer, screen } from './output.ts';
 import { siteFlags, withSiteOptions } from './site-options.ts';
 
@@ -35,7 +37,7 @@ export function addStatus(): Command {
       const { parseExactVersion } = await import('../model/version.ts');
       const target = options.to ?? options.version;
       const status = await readStatus(
-        siteFlags(command),
+        await statusOf(siteFlags(command)),
         target === undefined ? undefined : parseExactVersion(target),
         {
           environment: process.env,
@@ -48,6 +50,33 @@ export function addStatus(): Command {
           : renderStatus(status, screen(process.stdout));
       await answer(text, { redactor: theRedactor });
     });
+}
+
+/** The site that is meant; where none is named, that of the newest run that this machine or the cluster knows. */
+async function statusOf(flags: SiteFlags): Promise<Described> {
+  const { describeSite } = await import('../main/open-site.ts');
+  if (flags.platform === undefined && flags.file === undefined) {
+    const { knownRun } = await import('./known-runs.ts');
+    const { describeRun } = await import('../main/describe-run.ts');
+    const { kubeconfig, context, namespace } = flags;
+    const isPlanned = ({ plan }: RunState) => plan !== undefined;
+    const known = await knownRun(
+      undefined,
+      undefined,
+      isPlanned,
+      { kubeconfig, context, namespace },
+      'adopt site',
+    ).catch((error: unknown) => {
+      if (isProblem(error) && error.code === 'NO_SUCH_RUN') return undefined;
+      throw error;
+    });
+    const { plan, run } = known?.state ?? {};
+    const reached = Object.fromEntries(
+      Object.entries({ kubeconfig, context }).filter(([, value]) => value !== undefined),
+    );
+    if (plan !== undefined && run !== undefined) return (await describeRun(run, plan, reached)).described;
+  }
+  return describeSite(flags, process.env);
 }
 
 /** A picture of now is one object; a run that is followed is a stream. */

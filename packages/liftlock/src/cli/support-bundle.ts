@@ -1,19 +1,61 @@
 import { Command } from 'commander';
 import { answer } from './output.ts';
+import { selectionOf, targetOf, withPlanOptions, type PlanOptions } from './plan-options.ts';
 import { theRedactor } from './redactor.ts';
+import { siteFlags } from './site-options.ts';
 
-/** `liftlock support-bundle`: the redacted archive that a failed run left behind. */
+interface Options extends PlanOptions {
+  readonly site?: string;
+  readonly file?: string;
+  readonly outFile?: string;
+}
+
+/** `liftlock support-bundle`: the redacted archive that a failed run left behind, or one of a site as it is now. */
 export function addSupportBundle(): Command {
-  return new Command('support-bundle')
-    .description("the path of a run's redacted support bundle, made when it failed")
-    .argument('[run]', 'the run; without one, the newest that left a bundle')
-    .option('--site <name>', 'the site, where this machine knows several')
-    .action(async (run: string | undefined, options: { readonly site?: string }) => {
-      const { knownRun } = await import('./known-runs.ts');
-      const { Problem } = await import('../model/problem.ts');
-      const { state } = await knownRun(run, options.site, (item) => item.evidence !== undefined);
-      if (state.evidence === undefined)
-        throw new Problem('NO_BUNDLE', `Run ${state.run} left no support bundle: it did not fail.`);
-      await answer(`${state.evidence}\n`, { redactor: theRedactor });
+  return withPlanOptions(new Command('support-bundle'))
+    .description(
+      "the path of a run's redacted support bundle, made when it failed; with a platform or a site file, one of how things are now",
+    )
+    .option('--site <name>', 'the site of a run, where this machine knows several')
+    .option('--out-file <file>', 'where the bundle of how things are now goes')
+    .addHelpText(
+      'after',
+      `
+The word is a run, or a platform as plan takes it; without either, the newest run that left a bundle.
+Examples:
+  liftlock support-bundle
+  liftlock support-bundle -f site.yaml --version 2.2.5     where every plan is refused: why, and what the cluster says`,
+    )
+    .action(async (word: string | undefined, options: Options, command: Command) => {
+      const isNow = options.file !== undefined || (word !== undefined && !isRun(word));
+      await answer(`${isNow ? await makeNow(options, command) : await leftBy(word, options.site)}\n`, {
+        redactor: theRedactor,
+      });
     });
+}
+
+/** As newRunName makes them. */
+function isRun(word: string): boolean {
+  return /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(word);
+}
+
+async function leftBy(run: string | undefined, site: string | undefined): Promise<string> {
+  const { knownRun } = await import('./known-runs.ts');
+  const { Problem } = await import('../model/problem.ts');
+  const { state } = await knownRun(run, site, (item) => item.evidence !== undefined);
+  if (state.evidence !== undefined) return state.evidence;
+  throw new Problem('NO_BUNDLE', `Run ${state.run} left no support bundle: it did not fail.`, {
+    advice: ['One of how things are now: liftlock support-bundle -f site.yaml'],
+  });
+}
+
+async function makeNow(options: Options, command: Command): Promise<string> {
+  const { bundleNow } = await import('./bundling-now.ts');
+  return bundleNow(siteFlags(command), {
+    target: targetOf(options),
+    selection: selectionOf(options),
+    allow: options.allow,
+    affirm: options.affirm,
+    outFile: options.outFile,
+  });
 }

@@ -31,12 +31,12 @@ export async function exportValues(asked: Asked, { output, outFile, showSecrets 
   for (const { message } of blockers) note(`${message}\n`, theRedactor);
   if (outFile !== undefined || showSecrets === true) {
     // The user's own secrets, to where they asked for them; a file is readable by its owner alone.
-    await answer(text, { redactor: new Redactor(), file: outFile });
+    await answer(text, { redactor: new Redactor(), file: outFile, isData: true });
     return blockers.length > 0 ? exitCodes.blocked : exitCodes.done;
   }
   const masked = theRedactor.text(textOf(theRedactor.json(maskByName(values) ?? {})));
   if (masked !== text) refuseOrSay();
-  await answer(masked, { redactor: theRedactor });
+  await answer(masked, { redactor: theRedactor, isData: true });
   return blockers.length > 0 ? exitCodes.blocked : exitCodes.done;
 }
 

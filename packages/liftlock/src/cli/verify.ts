@@ -2,15 +2,16 @@ import { Command } from 'commander';
 import { answer, screen } from './output.ts';
 import { theRedactor } from './redactor.ts';
 import { repeatable } from './options.ts';
+import { clusterChoice, elsewhereFlags, withElsewhereOptions, type ElsewhereOptions } from './run-options.ts';
 
-interface Options {
+interface Options extends ElsewhereOptions {
   readonly site?: string;
   readonly affirm: readonly string[];
 }
 
 /** `liftlock verify`: the checks of the last run again, against its baseline. */
 export function addVerify(): Command {
-  return new Command('verify')
+  return withElsewhereOptions(new Command('verify'))
     .description("look at the result of a run again: the guide's success criteria and functional tests")
     .argument('[run]', 'the run; without one, the newest upgrade')
     .option('--site <name>', 'the site, where this machine knows several')
@@ -24,6 +25,8 @@ export function addVerify(): Command {
         ...screen(process.stdout),
         site: options.site,
         affirm: options.affirm,
+        cluster: clusterChoice(options),
+        elsewhere: elsewhereFlags(options),
       });
       await answer(text, { redactor: theRedactor });
       process.exitCode = exitCode;

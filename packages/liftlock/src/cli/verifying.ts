@@ -1,5 +1,6 @@
 import { rememberAffirmations } from '../adapters/files/site-memory.ts';
 import { affirmationsOf, withWord } from '../main/decisions.ts';
+import type { ClusterChoice } from '../main/cluster-runs.ts';
 import type { OpenSite } from '../main/open-site.ts';
 import { verifyRun, type Verified } from '../main/verify-run.ts';
 import type { RunState } from '../journal/fold.ts';
@@ -10,6 +11,7 @@ import { askYes, canAsk } from './ask.ts';
 import { knownRun } from './known-runs.ts';
 import { note } from './output.ts';
 import { reopen } from './resuming.ts';
+import type { Elsewhere } from './run-options.ts';
 
 export interface VerifyRequest {
   readonly site: string | undefined;
@@ -17,6 +19,8 @@ export interface VerifyRequest {
   readonly affirm: readonly string[];
   readonly color: boolean;
   readonly width: number;
+  readonly cluster?: ClusterChoice | undefined;
+  readonly elsewhere?: Elsewhere | undefined;
 }
 
 /** Looks at a run's result again. Exit 5 where a check failed, 6 where one waits for a person's word. */
@@ -24,9 +28,10 @@ export async function verify(
   run: string | undefined,
   request: VerifyRequest,
 ): Promise<{ readonly text: string; readonly exitCode: ExitCode }> {
-  const { state } = await knownRun(run, request.site, (item) => item.purpose === 'upgrade');
-  refuseUnknown(state, request.affirm);
-  const { site } = await reopen(state);
+  const isUpgrade = (item: RunState) => item.purpose === 'upgrade';
+  const known = await knownRun(run, request.site, isUpgrade, request.cluster ?? {}, 'adopt');
+  refuseUnknown(known.state, request.affirm);
+  const { site, state } = await reopen(known.state, [], request.elsewhere);
   const looked = await verifyRun(site, state);
   const open = looked.filter((result) => result.verdict === 'pending');
   // A word is kept only where it was needed: nobody's word stands for what can be looked at.

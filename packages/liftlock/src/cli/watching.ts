@@ -1,4 +1,5 @@
 import { describeSite, type Described, type SiteFlags } from '../main/open-site.ts';
+import { describeRun } from '../main/describe-run.ts';
 import { systemClock } from '../main/clock.ts';
 import { followRun } from '../main/follow-run.ts';
 import { openExistingJournal } from '../main/past-runs.ts';
@@ -31,9 +32,10 @@ export async function watchRun(flags: SiteFlags, output: 'text' | 'jsonl'): Prom
 }
 
 /** The site that a run was started for, by what its plan kept. */
-async function describedOf({ plan }: Pick<RunState, 'plan'>): Promise<Described> {
-  const flags = { options: {}, ...(plan?.inputs as unknown as SiteFlags | undefined) };
-  return describeSite({ platform: plan?.platform.name, ...flags, options: plan?.site.options ?? {} }, process.env);
+async function describedOf({ run, plan }: Pick<RunState, 'run' | 'plan'>): Promise<Described> {
+  if (plan === undefined) return describeSite({ options: {} }, process.env);
+  const inputs = { platform: plan.platform.name, ...plan.inputs };
+  return (await describeRun(run, { ...plan, inputs })).described;
 }
 
 async function follow({ folder, state }: KnownRun, output: 'text' | 'jsonl'): Promise<ExitCode> {
@@ -52,7 +54,7 @@ async function follow({ folder, state }: KnownRun, output: 'text' | 'jsonl'): Pr
       run: state.run,
       clock: systemClock,
       signal: leaving.signal,
-      isAlive: await runAlive(described, state.run, systemClock, process.env),
+      isAlive: await runAlive(described, state.run, systemClock, process.env, theRedactor),
       onEntry: (entry) => onlooker.hear(entry, output === 'text'),
     });
     onlooker.close();

@@ -37,7 +37,7 @@ migrations:
         kind: replace-object
         object: {apiVersion: networking.k8s.io/v1, kind: Ingress, name: web}
         returns: object.spec.rules.exists(r, r.host == "{inputs.domain}")
-      - {id: tls, kind: create-secret, name: tls, type: kubernetes.io/tls, files: {tls.crt: "{inputs.cert}", tls.key: k}}
+      - {id: tls, kind: create-secret, name: tls, type: kubernetes.io/tls, files: {tls.crt: "{inputs.cert}", tls.key: "{inputs.cert}"}}
       - {id: page, kind: await-condition, http: {url: "https://{inputs.domain}"}, until: response.status == 200, timeout: 60s}
       - id: job
         kind: run-job
@@ -124,7 +124,22 @@ it.each([
     '"https://{inputs.domain}/{chart}"',
     'steps[3].http.url: {chart} is not understood; known: {namespace}',
   ],
-  [', tls.key: k', '', 'steps[2].files: a Secret of type kubernetes.io/tls needs tls.key'],
+  [', tls.key: "{inputs.cert}"', '', 'steps[2].files: a Secret of type kubernetes.io/tls needs tls.key'],
+  [
+    'tls.key: "{inputs.cert}"',
+    'tls.key: ~/.ssh/id_rsa',
+    'steps[2].files.tls.key: must be {inputs.NAME} of an input of type file: a definition names no path of this machine',
+  ],
+  ['tls.key: "{inputs.cert}"', 'tls.key: "{inputs.domain}"', 'must be {inputs.NAME} of an input of type file'],
+  ['tls.key: "{inputs.cert}"', 'tls.key: "{inputs.cert}/../../etc/shadow"', 'must be {inputs.NAME} of an input'],
+  ['enum: [aws, azure]', 'enum: [aws, ../../etc]', '"../../etc" would lead out of the folder of values files'],
+  [
+    'title: Keep the claims',
+    'title: "Keep \\e[2J"',
+    'migrations[0].title: holds the control character U+001B; delete it',
+  ],
+  ['title: Keep the claims', 'title: "Keep \\u202Esmialc"', 'holds the control character U+202E; delete it'],
+  ['title: Keep the claims', 'title: Keep\n    __proto__: {x: 1}', 'a key may not be called so (in a key)'],
   ['kind: Job', 'kind: Pod', 'steps[4].manifest: must be a Job'],
   [
     'global.domain: "{inputs.domain}"',

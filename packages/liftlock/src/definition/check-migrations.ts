@@ -23,6 +23,8 @@ const holdsData: readonly string[] = [
 export interface Known {
   readonly components: readonly string[];
   readonly texts: FillInNames;
+  /** Inputs that are files. */
+  readonly files: readonly string[];
   /** What conditions over the installation may name. */
   readonly names: ConditionNames;
 }
@@ -32,6 +34,7 @@ export function knownOf(platform: Platform): Known {
   return {
     components: platform.components.map(({ name }) => name),
     texts: { inputs: Object.keys(platform.inputs), options: Object.keys(platform.options) },
+    files: Object.entries(platform.inputs).flatMap(([name, { type }]) => (type === 'file' ? [name] : [])),
     names: namesOf(platform, true),
   };
 }
@@ -121,7 +124,7 @@ function ofItsKind(step: MigrationStep, path: Path, known: Known): Fault[] {
         ...filledFaults(step.returns, [...path, 'returns'], ofObjects, known),
       ];
     case 'create-secret':
-      return secretFaults(step, path);
+      return secretFaults(step, path, known);
     case 'await-condition': {
       const { objects, http } = step;
       if ((objects === undefined) === (http === undefined))
@@ -161,7 +164,14 @@ function patchFaults(step: Extract<MigrationStep, { kind: 'patch-object' }>, pat
   return [...both, ...repeated('field', step.remove, (index) => [...path, 'remove', index])];
 }
 
-function secretFaults(step: Extract<MigrationStep, { kind: 'create-secret' }>, path: Path): Fault[] {
+/** Which file of this machine goes into the cluster is for the site to say: a definition names an input, never a path. */
+function secretFaults(step: Extract<MigrationStep, { kind: 'create-secret' }>, path: Path, { files }: Known): Fault[] {
+  const named = Object.entries(step.files).filter(([, file]) => !files.some((input) => file === `{inputs.${input}}`));
+  if (named.length > 0)
+    return named.map(([key]) => ({
+      path: [...path, 'files', key],
+      message: 'must be {inputs.NAME} of an input of type file: a definition names no path of this machine',
+    }));
   const keys = Object.keys(step.files);
   const wanted = step.type === 'kubernetes.io/tls' ? ['tls.crt', 'tls.key'] : [];
   const missing = wanted.filter((key) => !keys.includes(key));

@@ -1,5 +1,6 @@
 import { durationSeconds } from '../model/duration.ts';
 import { type Check, type Component, type Platform } from '../model/platform.ts';
+import { patternFault } from '../model/bounded-pattern.ts';
 import { isVersionRange } from '../model/version.ts';
 import { chartFaults, guideFaults, namedFaults, valuesFaults } from './check-component.ts';
 import { repeated, type Fault } from './fault.ts';
@@ -18,10 +19,9 @@ export function zeroDuration(duration: string | undefined, path: Path): Fault[] 
 
 /** Graces of a platform or a site. */
 export function graceFaults(graces: Platform['graces']): Fault[] {
-  const { transientPull, unschedulable, missingReference, minReady } = graces ?? {};
-  return Object.entries({ transientPull, unschedulable, missingReference, minReady }).flatMap(([key, duration]) =>
-    zeroDuration(duration, ['graces', key]),
-  );
+  const { transientPull, unschedulable, missingReference, minReady, apiServer } = graces ?? {};
+  const durations = { transientPull, unschedulable, missingReference, minReady, apiServer };
+  return Object.entries(durations).flatMap(([key, duration]) => zeroDuration(duration, ['graces', key]));
 }
 
 function requirementFaults({ requires = [] }: Platform): Fault[] {
@@ -46,7 +46,13 @@ function optionFaults(platform: Platform): Fault[] {
               message: `"${option.default}" is none of the option's values${suggestion(option.default, option.enum)}`,
             },
           ];
-    return [...repeated('value', option.enum, (index) => [...path, 'enum', index]), ...wrongDefault];
+    // Values become parts of the paths of values files.
+    const outside = option.enum.flatMap((value, index) =>
+      value.startsWith('/') || value.split(/[/\\]/).includes('..')
+        ? [{ path: [...path, 'enum', index], message: `"${value}" would lead out of the folder of values files` }]
+        : [],
+    );
+    return [...repeated('value', option.enum, (index) => [...path, 'enum', index]), ...wrongDefault, ...outside];
   });
 }
 
@@ -64,8 +70,11 @@ function componentFaults(component: Component, index: number, platform: Platform
 
 function checkFaults(check: Check, index: number, components: readonly string[]): Fault[] {
   const path = ['checks', index] as const;
-  if (check.kind === 'create-delete' && !check.path.startsWith('/')) {
-    return [{ path: [...path, 'path'], message: 'must begin with /' }];
+  if (check.kind === 'create-delete') {
+    // It stands behind the site's url, which ends with a host: what does not begin so could make another host of it.
+    if (!check.path.startsWith('/')) return [{ path: [...path, 'path'], message: 'must begin with /' }];
+    const isPlain = /^\/[\w.~%!$&'()*+,;=:@/-]*$/.test(check.path) && !/\/\/|\/\.\.?(\/|$)/.test(check.path);
+    return isPlain ? [] : [{ path: [...path, 'path'], message: 'must be a plain path such as /api/v1/things' }];
   }
   if (check.kind === 'condition')
     return [
@@ -76,17 +85,10 @@ function checkFaults(check: Check, index: number, components: readonly string[])
         : [{ path: [...path, 'component'], message: `there is no component "${check.component}"` }]),
     ];
   if (check.kind !== 'logs') return [];
-  return (['error', 'warning'] as const)
-    .filter((level) => !isPattern(check.patterns[level]))
-    .map((level) => ({ path: [...path, 'patterns', level], message: 'is not a regular expression' }));
-}
-
-function isPattern(text: string): boolean {
-  try {
-    return RegExp(text) instanceof RegExp;
-  } catch {
-    return false;
-  }
+  return (['error', 'warning'] as const).flatMap((level) => {
+    const message = patternFault(check.patterns[level]);
+    return message === undefined ? [] : [{ path: [...path, 'patterns', level], message }];
+  });
 }
 
 function registryFaults({ registry }: Platform): Fault[] {

@@ -98,6 +98,12 @@ function platformNames(site: Site, platform: Platform): Fault[] {
       platform.checklist.map(({ id }) => id),
       'affirmations',
     ),
+    ...unknownNames(
+      'checklist item',
+      Object.keys(site.receipts),
+      platform.checklist.map(({ id }) => id),
+      'receipts',
+    ),
   ];
 }
 

@@ -91,6 +91,7 @@ const siteDescriptions: Record<string, string> = {
   affirmations: 'What a person affirmed, by the id of the checklist item',
   'affirmations.*': 'Who affirmed it, and when',
   'affirmations.*.note': 'Anything worth keeping with it',
+  'receipts.*': 'Takes the place of what the platform accepts for this item',
   graces: "Where they differ from the platform's",
   'timeouts.*': 'A duration such as 600s or 10m',
   checks: 'How the checks reach this installation, by the id of the check',

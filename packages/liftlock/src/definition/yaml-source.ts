@@ -5,10 +5,11 @@ import { Site } from '../model/site.ts';
 import { platformFaults } from './check-platform.ts';
 import type { Fault } from './fault.ts';
 import { siteFaults } from './check-site.ts';
-import { badDefinition } from './mistake.ts';
+import { badDefinition, type Path } from './mistake.ts';
 import { findPlaceholders } from './placeholders.ts';
 import { shapeMistakes } from './shape.ts';
-import { readYaml } from './yaml-text.ts';
+import { wildTexts } from './wild-texts.ts';
+import { readYaml, type YamlPlace, type YamlText } from './yaml-text.ts';
 
 export interface PlatformChecks {
   /** Finding codes that exist: troubleshooting entries for others are mistakes. Not checked where absent. */
@@ -22,16 +23,25 @@ function parse<T extends z.ZodType>(
   check: (value: z.infer<T>) => readonly Fault[],
 ): z.infer<T> {
   const yaml = readYaml(text, file);
+  const wild = wildTexts(yaml.data);
+  if (wild.length > 0)
+    throw badDefinition(
+      file,
+      wild.map(({ path, message, isKey }) => ({ ...placeOf(yaml, path, isKey), path, message })),
+    );
   const result = schema.safeParse(yaml.data);
   if (!result.success) throw badDefinition(file, shapeMistakes(schema, yaml, result.error.issues));
   const faults = check(result.data);
   if (faults.length === 0) return result.data;
-  const mistakes = faults.map(({ path, message, isKey }) => {
-    const last = path.at(-1);
-    const place = isKey && typeof last === 'string' ? yaml.placeOfKey(path.slice(0, -1), last) : yaml.placeOf(path);
-    return { ...place, path, message };
-  });
-  throw badDefinition(file, mistakes);
+  throw badDefinition(
+    file,
+    faults.map(({ path, message, isKey }) => ({ ...placeOf(yaml, path, isKey), path, message })),
+  );
+}
+
+function placeOf(yaml: YamlText, path: Path, isKey: boolean | undefined): YamlPlace {
+  const last = path.at(-1);
+  return isKey === true && typeof last === 'string' ? yaml.placeOfKey(path.slice(0, -1), last) : yaml.placeOf(path);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isMap, isNode, isPair, isScalar, LineCounter, parseAllDocuments } from 'yaml';
 import type { Document, Node } from 'yaml';
+import { YamlBounds, yamlData } from '../model/yaml-data.ts';
 import { findAliases } from './aliases.ts';
 import { badDefinition, type Mistake, type Path } from './mistake.ts';
 import { yamlMistake } from './yaml-words.ts';
@@ -39,8 +40,7 @@ function keyNode(map: Node | undefined, key: string): Node | undefined {
  */
 export function readYaml(text: string, file: string): YamlText {
   const counter = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: true });
-  const documents = Array.isArray(parsed) ? [...parsed] : [];
+  const documents = parseAll(text, file, counter);
   const mistakes: Mistake[] = documents.flatMap((document) =>
     document.errors.map((error) => ({ ...placeAt(counter, error.pos[0]), path: [], message: yamlMistake(error.code) })),
   );
@@ -81,6 +81,17 @@ export function readYaml(text: string, file: string): YamlText {
   };
 }
 
+function parseAll(text: string, file: string, counter: LineCounter): readonly Document.Parsed[] {
+  try {
+    const parsed = parseAllDocuments(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: true });
+    return Array.isArray(parsed) ? [...parsed] : [];
+  } catch (error) {
+    // The parser recurses: a file nested some thousands deep ends here.
+    if (!(error instanceof RangeError)) throw error;
+    throw badDefinition(file, [{ line: 1, column: 1, path: [], message: 'nested too deeply to read' }]);
+  }
+}
+
 /** An alias without its anchor, or aliases without end, are found only now. */
 function toData(document: Document, counter: LineCounter, mistakes: Mistake[]): unknown {
   for (const alias of findAliases(document).lost) {
@@ -92,13 +103,17 @@ function toData(document: Document, counter: LineCounter, mistakes: Mistake[]): 
   }
   if (mistakes.length > 0) return undefined;
   try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch {
+    return yamlData(document, limits);
+  } catch (error) {
+    if (!(error instanceof YamlBounds)) throw error;
     const place = placeAt(counter, document.contents?.range?.[0] ?? 0);
-    mistakes.push({ ...place, path: [], message: 'aliases that expand without end; write the values out' });
+    mistakes.push({ ...place, path: [], message: `${error.message}; write the values out, or fewer of them` });
     return undefined;
   }
 }
+
+/** The definitions that are known have 12 levels, a Job's manifest among them, and some 2,000 values. */
+const limits = { levels: 60, values: 100_000, aliases: 100 };
 
 /** One slip makes the parser stumble several times over; the first of a line is the slip. */
 function firstOfEachLine(mistakes: readonly Mistake[]): readonly Mistake[] {

@@ -6,6 +6,7 @@ import { forecastCatalog } from './forecast-catalog.ts';
 import { hopCatalog } from './hop-catalog.ts';
 import { imagesCatalog } from './images-catalog.ts';
 import { migrationCatalog } from './migration-catalog.ts';
+import { otherWritersCatalog } from './other-writers-catalog.ts';
 import { preflightCatalog } from './preflight-catalog.ts';
 import { reinstallCatalog } from './reinstall-catalog.ts';
 import { routeCatalog } from './route-catalog.ts';
@@ -27,6 +28,7 @@ export const catalog = {
   ...stepCatalog,
   ...migrationCatalog,
   ...bundleCatalog,
+  ...otherWritersCatalog,
   ...faultCatalog,
 } satisfies Readonly<Record<string, CatalogEntry>>;
 
@@ -43,7 +45,8 @@ export type FindingCode =
   | keyof typeof routeCatalog
   | keyof typeof hopCatalog
   | keyof typeof componentCatalog
-  | keyof typeof stepCatalog;
+  | keyof typeof stepCatalog
+  | keyof typeof otherWritersCatalog;
 /** A code of the cause of a failing rollout. */
 export type FaultCode = keyof typeof faultCatalog;
 

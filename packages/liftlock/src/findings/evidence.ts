@@ -18,6 +18,8 @@ export interface PreflightEvidence {
   readonly target: string;
   /** The end of the whole route, where hops come after this one: what people affirm something for. */
   readonly finalTarget?: string | undefined;
+  /** A plan alone: what only the run needs stops nobody from making it. */
+  readonly isOnlyPlanned?: boolean | undefined;
   /** Nobody named the target: it is the newest that there is. */
   readonly isLatestTarget?: boolean | undefined;
   readonly decisions: readonly Decision[];
@@ -45,7 +47,9 @@ export interface SelectedComponent {
 }
 
 /** The selected components in the platform's order. */
-export function selectedComponents(evidence: PreflightEvidence): readonly SelectedComponent[] {
+export function selectedComponents(
+  evidence: Pick<PreflightEvidence, 'platform' | 'selected' | 'snapshot'>,
+): readonly SelectedComponent[] {
   return evidence.platform.components
     .filter((component) => evidence.selected.includes(component.name))
     .map((component) => ({

@@ -65,6 +65,33 @@ export const faultCatalog = {
       'The pod names a Secret, a ConfigMap or a key in one that does not exist. The kubelet tries again until it does.',
     whatToDo: ['Make it, with the key that the message names.', 'Pods start by themselves then.'],
   },
+  CONTAINER_NOT_STARTED: {
+    title: 'A container cannot be started',
+    meaning:
+      'Its image is there, and the node refuses to start it as the pod asks: a user that may not be, a command that the image does not have.',
+    whatToDo: [
+      'Read the message: it names the setting or the command.',
+      'Correct it in the values file of the component.',
+    ],
+  },
+  VOLUME_NOT_MOUNTED: {
+    title: 'A volume does not get to the pod',
+    meaning:
+      'The claim is bound, and the node cannot attach or mount its volume: often the pod of the former revision still holds it on another node.',
+    whatToDo: [
+      'See which pod holds the volume; where one node at a time can have it, the former pod has to end first: strategy `Recreate`.',
+      'Never delete the claim: its data would go.',
+    ],
+  },
+  POD_EVICTED: {
+    title: 'A node threw a pod out because it ran short',
+    meaning:
+      'Memory, disk or process numbers of the node ran out, and the kubelet ended the pod to protect the others.',
+    whatToDo: [
+      'Have the pods request what they use, so that the scheduler finds them a node that has it.',
+      'Make room on the nodes.',
+    ],
+  },
   UNSCHEDULABLE: {
     title: 'No node takes the pod',
     meaning:
@@ -88,6 +115,35 @@ export const faultCatalog = {
     title: 'A volume claim is not bound',
     meaning: 'A pod waits for a volume that nothing provides.',
     whatToDo: ['`kubectl describe pvc NAME` says why: no class, no provisioner, no volume that fits.'],
+  },
+  API_SERVER_AWAY: {
+    title: 'The API server does not answer, or has no time',
+    meaning:
+      'A connection that broke, an etcd without a leader, too many requests. Whether a write that was under way has landed is not known.',
+    whatToDo: [
+      'Wait until `kubectl get --raw /readyz` says ok.',
+      'Then go on with `liftlock resume`: it looks before it writes.',
+    ],
+  },
+  CLUSTER_LOGIN_REFUSED: {
+    title: 'The API server does not accept the login',
+    meaning: 'It answers 401, or the program that the kubeconfig names gets no token.',
+    whatToDo: ['Log in to the cluster anew, as whoever runs it says.', 'Then go on with `liftlock resume`.'],
+  },
+  CLUSTER_CERTIFICATE_UNKNOWN: {
+    title: "The API server's certificate is not trusted",
+    meaning:
+      'The kubeconfig does not know who signed it: another cluster answers, a proxy is in between, or it was renewed.',
+    whatToDo: [
+      'See that the address in the kubeconfig is that of the cluster.',
+      'Get a new kubeconfig from whoever runs the cluster. Never switch the check off.',
+    ],
+  },
+  OBJECT_MODIFIED: {
+    title: 'Somebody else wrote the object in the same moment',
+    meaning:
+      'The API server refuses a write that was made from an older state of the object. Nothing of it was written.',
+    whatToDo: ['See who writes it: `kubectl get … --show-managed-fields`.', 'Then go on with `liftlock resume`.'],
   },
   NOT_READY: {
     title: 'The release was not ready in time',

@@ -89,8 +89,18 @@ export const forecastCatalog = {
   },
   NAMESPACE_MISSING: {
     title: 'The chart writes into a namespace that does not exist',
-    meaning: 'The API server refuses objects in a namespace that is not there or is being deleted.',
-    whatToDo: ['Make the namespace, or wait until it is gone and make it anew, and plan again.'],
+    meaning: 'The API server refuses objects in a namespace that is not there.',
+    whatToDo: ['Make the namespace, and plan again.'],
+  },
+  NAMESPACE_TERMINATING: {
+    title: 'The namespace is being deleted',
+    meaning:
+      'Somebody deleted the namespace. The API server takes nothing new into it, and everything in it goes; it waits only for objects whose finalizers have not been worked off. An upgrade there ends halfway.',
+    whatToDo: [
+      'Ask who deleted it: the audit log of the cluster says.',
+      'What it waits for: `kubectl get namespace NAME -o jsonpath={.status.conditions}`.',
+      'A deletion cannot be taken back. When the namespace is gone, restore it from the backup; volumes with the reclaim policy Retain are still there.',
+    ],
   },
   STRICT_FIELD: {
     title: 'The chart sets a field that the API does not know, or sets one twice',

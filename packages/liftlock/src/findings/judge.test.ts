@@ -33,19 +33,25 @@ describe('cluster and tools', () => {
 
   test('missing verbs block, one finding for each resource; those of the watch only warn', () => {
     const missing = [
-      { verb: 'create', resource: 'secrets', namespace: 'prod' },
-      { verb: 'patch', resource: 'secrets', namespace: 'prod' },
-      { verb: 'watch', resource: 'events', namespace: 'prod' },
-      { verb: 'watch', resource: 'jobs.batch', namespace: 'prod' },
-      { verb: 'watch', resource: 'deployments.apps', namespace: 'prod' },
-    ];
+      { verb: 'create', resource: 'secrets', namespace: 'prod', purpose: 'forecast', lack: 'blocker' },
+      { verb: 'patch', resource: 'secrets', namespace: 'prod', purpose: 'forecast', lack: 'blocker' },
+      { verb: 'watch', resource: 'events', namespace: 'prod', purpose: 'apply', lack: 'warning' },
+      { verb: 'watch', resource: 'jobs.batch', namespace: 'prod', purpose: 'apply', lack: 'warning' },
+      { verb: 'watch', resource: 'deployments.apps', namespace: 'prod', purpose: 'apply', lack: 'blocker' },
+      { verb: 'get', resource: 'clusterroles.rbac', namespace: '', purpose: 'read', lack: 'blocker' },
+    ] as const;
     const findings = judge(evidence(seen({ missingPermissions: missing })));
     expect(findings.map((finding) => `${finding.severity}: ${finding.message}`)).toEqual([
       'blocker: ada may not create, patch secrets in prod.',
       'warning: ada may not watch events in prod.',
       'warning: ada may not watch jobs.batch in prod.',
       'blocker: ada may not watch deployments.apps in prod.',
+      'blocker: ada may not get clusterroles.rbac in the cluster.',
     ]);
+    const planned = judge(evidence({ ...seen({ missingPermissions: missing }), isOnlyPlanned: true }));
+    expect(planned.map(({ severity, message }) => `${severity}: ${message}`)).toContain(
+      'warning: ada may not watch deployments.apps in prod. A plan does without; apply needs it.',
+    );
   });
 });
 

@@ -9,10 +9,12 @@ import { chartClaimFindings } from './rules/chart-claims.ts';
 import { chartNameFindings } from './rules/chart-names.ts';
 import { repositoryFindings } from './rules/chart-repositories.ts';
 import { clusterFindings, helmFindings } from './rules/cluster.ts';
+import { gitOpsFindings } from './rules/gitops.ts';
 import { healthBeforeFindings } from './rules/health-before.ts';
 import { keptClaimFindings } from './rules/kept-claims.ts';
 import { localCommandFindings } from './rules/local-commands.ts';
 import { inputFindings, noReturnFindings } from './rules/migrations.ts';
+import { namespaceFindings } from './rules/namespaces.ts';
 import { permissionFindings } from './rules/permissions.ts';
 import { pinnedImageFindings } from './rules/pinned-images.ts';
 import { predecessorFindings } from './rules/predecessors.ts';
@@ -32,7 +34,9 @@ const rules: readonly ((evidence: PreflightEvidence) => readonly Finding[])[] = 
   requirementFindings,
   repositoryFindings,
   permissionFindings,
+  namespaceFindings,
   releaseFindings,
+  gitOpsFindings,
   healthBeforeFindings,
   predecessorFindings,
   chartNameFindings,

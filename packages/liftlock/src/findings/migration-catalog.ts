@@ -1,6 +1,6 @@
 import type { CatalogEntry } from './catalog-entry.ts';
 
-/** What somebody must say before the migrations of a hop can begin. */
+/** What somebody must say before the migrations of a hop can begin, and what they leave behind. */
 export const migrationCatalog = {
   INPUT_MISSING: {
     title: 'The site does not say what the upgrade needs to know',
@@ -23,7 +23,27 @@ export const migrationCatalog = {
       'The vendor says that what this migration does cannot be undone: `liftlock rollback` refuses to go back past it. The only way back is a backup that was made before.',
     whatToDo: [
       'Make a backup of the data, and see that it can be restored.',
-      'Then say so: `--allow no-return:MIGRATION`.',
+      'One that the checklist of the platform or `receipts` of the site lets liftlock see is found by itself.',
+      'Otherwise say so: `--allow no-return:MIGRATION`.',
+    ],
+  },
+  BACKUP_MISSING: {
+    title: 'No backup of before the upgrade counts',
+    meaning:
+      'What this upgrade does to data may not be undone without one. liftlock looked where the platform or the site says that backups are seen: none is there, or none has ended well, holds what it must, and is fresh by the clock of the API server. The finding says of each why it does not count.',
+    whatToDo: [
+      'Make the backup, wait until it has ended, and plan again: it is found by itself.',
+      'Where your backups are seen elsewhere: say so under `receipts` in the site file.',
+      'Where no program can see it: someone with a name answers for it, `--affirm ID=YOUR-NAME`.',
+    ],
+  },
+  ROLLBACK_LEAVES: {
+    title: 'A rollback leaves something that the run has changed',
+    meaning:
+      'A release goes back with the objects that helm knows to be its own. What other steps of the run have changed or made is none of them, and stays: an object that was patched and not put back since the run was killed, a definition, a Secret that was made from a file.',
+    whatToDo: [
+      'Decide whether the old version can live with it.',
+      'Where the run has kept it: `liftlock restore RUN --only OBJECT`.',
     ],
   },
 } as const satisfies Readonly<Record<string, CatalogEntry>>;

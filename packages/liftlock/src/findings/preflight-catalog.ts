@@ -57,7 +57,7 @@ export const preflightCatalog = {
     meaning:
       'liftlock asked the API server what this user may do (SelfSubjectAccessReview), and the answer for a needed verb was no.',
     whatToDo: [
-      'Ask for the verbs and resources that are named.',
+      'Ask for the verbs and resources that are named. `liftlock platform rbac --for apply` prints the roles that this site needs, for whoever may grant them.',
       'Check with `kubectl auth can-i VERB RESOURCE -n NAMESPACE`.',
     ],
   },
@@ -267,12 +267,12 @@ export const preflightCatalog = {
     whatToDo: ['Read it; often it is for the maker of the chart.'],
   },
   RELEASE_MOVED: {
-    title: 'A release has changed since the run ended',
+    title: 'A release has changed since the run saw it',
     meaning:
-      'The newest revision of the release was made after the run that is to be rolled back. Rolling back would undo what someone else did since.',
+      'The newest revision of the release was made by somebody else: since the run ended that is to be rolled back, or since the run planned or tried the upgrade that is to go on. What they did would be undone.',
     whatToDo: [
       'See who did what: `helm history RELEASE -n NAMESPACE`.',
-      'If it shall be undone as well: `--allow moved:COMPONENT`.',
+      'If it shall be undone as well: `--allow` with the id that is shown, `moved:COMPONENT` for a rollback, `moved:COMPONENT:REVISION` to go on.',
     ],
   },
   ROLLBACK_PAST_MIGRATION: {

@@ -3,6 +3,7 @@ import { catalog } from './catalog.ts';
 import { componentCatalog } from './component-catalog.ts';
 import { faultCatalog } from './fault-catalog.ts';
 import { migrationCatalog } from './migration-catalog.ts';
+import { otherWritersCatalog } from './other-writers-catalog.ts';
 import { preflightCatalog } from './preflight-catalog.ts';
 import { routeCatalog } from './route-catalog.ts';
 import { stepCatalog } from './step-catalog.ts';
@@ -20,7 +21,7 @@ const faultTheme = 'While a rollout goes on';
 
 /** The first that fits; a code of the preflight that none fits is told with the forecast. */
 const preflightThemes: readonly (readonly [title: string, words: RegExp])[] = [
-  ['Keys, affirmations and the maintenance window', /^(KEY|PULL_SECRET|AFFIRMATION|WINDOW)_/],
+  ['Keys, affirmations and the maintenance window', /^(KEY|PULL_SECRET|AFFIRMATION|BACKUP|WINDOW)_/],
   [
     'The cluster, and what may be done there',
     /^(HELM_|KUBERNETES_|WRONG_CLUSTER|PERMISSION_|CAPACITY_|UNHEALTHY_|STORAGE_CLASS_|TLS_|SECRET_DIFFERS|CLAIM_NOT_BOUND|VOLUME_POLICY_|LOCAL_COMMAND_)/,
@@ -31,6 +32,7 @@ const preflightThemes: readonly (readonly [title: string, words: RegExp])[] = [
   ],
   ['Migrations, and what a site must say for them', /^(INPUT_|FACT_|POINT_OF_NO_RETURN)/],
   ['Values', /^(VALUE|DEFAULT_|PINNED_)/],
+  ['Others who write at the same time', /^(GITOPS_|FOREIGN_(REVISION|WRITE)|CHART_TAG_)/],
   ['Bundles, and charts from a folder', /^(BUNDLE_|CHART_ALTERED)/],
 ];
 
@@ -47,6 +49,7 @@ export function themeOf(code: string): string {
     routeCatalog,
     stepCatalog,
     bundleCatalog,
+    otherWritersCatalog,
   ].some((known) => Object.hasOwn(known, code));
   if (!isPreflight) return forecastTheme;
   return preflightThemes.find(([, words]) => words.test(code))?.[0] ?? forecastTheme;

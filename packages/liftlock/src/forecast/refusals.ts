@@ -39,9 +39,24 @@ export const refusalsOf: ReleaseLook = async (foreseen, parts) => {
   }
   return {
     findings: distinct([...told, ...byHelm]),
-    unforeseen: helm.code === 0 ? [] : hidden(foreseen, record !== undefined),
+    unforeseen: [
+      ...(helm.code === 0 ? [] : hidden(foreseen, record !== undefined)),
+      ...answers.flatMap((answer) => unjudged(answer, foreseen, parts)),
+    ],
   };
 };
+
+/** Who may not write an object is not told whether it would be accepted: each is named. */
+function unjudged(answer: ShadowAnswer, foreseen: ForeseenRelease, { redactor }: LookParts): readonly Unread[] {
+  if (answer.status !== 403 || answer.unforeseen !== undefined) return [];
+  const words = redactor.text(answer.message ?? '');
+  return readRefusal({ words }).flatMap(({ refusal }) => {
+    if (refusal?.code !== 'PERMISSION_MISSING' || refusal.verb === 'escalate') return [];
+    const object = refusedRef(refusal.object, answer, foreseen);
+    const { message } = describeRefusal(refusal, foreseen.step.release, undefined);
+    return [{ what: object === undefined ? answer.path : formatRef(object), why: message }];
+  });
+}
 
 /** Where helm stopped, what it would have asked for after that is not known. */
 function hidden({ step, helm }: ForeseenRelease, hasRecord: boolean): readonly Unread[] {

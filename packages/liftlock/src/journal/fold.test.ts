@@ -134,5 +134,7 @@ describe('the fold of a journal', () => {
       { type: 'observed', step: 'a', observation: 'todo', note: '', revision: 6 },
     ];
     expect(foldJournal(journal(tried)).steps[0]).toMatchObject({ triedFrom: 4, seenRevision: 6 });
+    const again = foldJournal(journal([...tried, { type: 'act-started', step: 'a' }]));
+    expect(again.steps[0]).toMatchObject({ triedFrom: 6, tries: [4, 6] });
   });
 });

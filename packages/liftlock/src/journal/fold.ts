@@ -31,6 +31,8 @@ export interface StepState {
   readonly seenRevision?: number | undefined;
   /** Newest revision before our last try: helm then made the next one. Journals of older versions do not say. */
   readonly triedFrom?: number | undefined;
+  /** The same of every try: one that was cut off before it unlocked the release finds what an earlier one has made. */
+  readonly tries?: readonly number[] | undefined;
   readonly touched: Touched;
   readonly writes: number;
   /** Seconds of the act and of the confirmation. */
@@ -173,7 +175,10 @@ function applyEntry(state: RunState, entry: Entry): RunState {
     default:
       return {
         ...state,
-        steps: state.steps.map((step) => (step.step.id === entry.step ? applyStepEntry(step, entry, entry.at) : step)),
+        steps: knowOwnRollback(
+          entry,
+          state.steps.map((step) => (step.step.id === entry.step ? applyStepEntry(step, entry, entry.at) : step)),
+        ),
       };
   }
 }
@@ -197,7 +202,7 @@ function applyStepEntry(state: StepState, entry: StepEntry, at: string): StepSta
       return { ...state, phase: phase[entry.observation], ...seen };
     }
     case 'act-started':
-      return { ...state, phase: 'acting', wasTried: true, triedFrom: state.seenRevision };
+      return { ...state, phase: 'acting', wasTried: true, triedFrom: state.seenRevision, tries: triesOf(state) };
     case 'act-ended':
       return {
         ...state,
@@ -226,6 +231,20 @@ function applyStepEntry(state: StepState, entry: StepEntry, at: string): StepSta
     default:
       return state;
   }
+}
+
+function triesOf({ tries, seenRevision }: StepState): readonly number[] | undefined {
+  return seenRevision === undefined ? tries : [...(tries ?? []), seenRevision];
+}
+
+/** Where the way back of an upgrade has made a revision, that is the one from which a new try of the upgrade begins. */
+function knowOwnRollback(entry: StepEntry, steps: readonly StepState[]): readonly StepState[] {
+  const undo = steps.find(({ step }) => step.id === entry.step);
+  if (entry.type !== 'confirmed' || undo?.triedFrom === undefined || !isUndo(undo.step) || isPairedUndo(undo.step))
+    return steps;
+  const { undoes } = undo.step;
+  const triedFrom = undo.triedFrom + 1;
+  return steps.map((state) => (state.step.id === undoes ? { ...state, triedFrom } : state));
 }
 
 /** The same fault told again (now certain, or with less grace) takes the place of its first telling. */

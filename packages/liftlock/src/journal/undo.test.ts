@@ -125,6 +125,13 @@ describe('O3: the way back from a failed upgrade', () => {
       ],
       stepsOf(upgrade),
     ],
+    ...['FOREIGN_REVISION', 'WORLD_MOVED', 'LEASE_LOST'].map(
+      (code): [string, readonly EntryBody[], readonly Step[]] => [
+        `somebody else is at the release (${code})`,
+        [...failed, { type: 'confirm-failed', step: upgrade.id, problem: { ...problem, code } }],
+        stepsOf(upgrade),
+      ],
+    ),
     [
       'data was migrated',
       [...failed, { type: 'migration-started', step: upgrade.id, note: '' }],
@@ -155,6 +162,11 @@ describe('O3: the way back from a failed upgrade', () => {
     const again: readonly EntryBody[] = [...finished, { type: 'resumed', who: 'x' }];
     expect(nextAction(stateAfter(again))).toMatchObject({ do: 'observe', step: { id: upgrade.id } });
     expect(nextAction(stateAfter([...again, ...failed]))).toMatchObject({ do: 'observe', step: { id: back } });
+  });
+
+  it('makes the revision from which a new try of the upgrade begins', () => {
+    const [tried] = stateAfter([...failed, ...isBack, { type: 'resumed', who: 'x' }]).steps;
+    expect(tried).toMatchObject({ step: { id: upgrade.id }, wasTried: true, triedFrom: 6 });
   });
 
   it('has no step where there is no revision to go back to', () => {

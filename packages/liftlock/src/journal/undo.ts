@@ -1,4 +1,4 @@
-import { stoppedCode, waitingCodes } from '../model/stopped.ts';
+import { othersCodes, stoppedCode, waitingCodes } from '../model/stopped.ts';
 import { isPairedUndo, isUndo } from '../model/step.ts';
 import type { StepState } from './fold.ts';
 
@@ -20,7 +20,7 @@ export function isGoingBack(ways: readonly StepState[]): boolean {
 
 /**
  * The step that undoes a failed one, where it may be taken (O3): the cluster was touched, there is a revision to go back to, no
- * data was migrated, nothing irreversible was done for this component, and nobody asked the run to stop. Otherwise undefined:
+ * data was migrated, nothing irreversible was done for this component, nobody else is at the release, and nobody asked the run to stop. Otherwise undefined:
  * the run stops and asks.
  */
 function rollbackOf(failed: StepState, steps: readonly StepState[]): StepState | undefined {
@@ -30,7 +30,8 @@ function rollbackOf(failed: StepState, steps: readonly StepState[]): StepState |
   if (undo.wasTried) return undo;
   const { step } = failed;
   const isFirst = step.kind !== 'helm-upgrade' || step.from === undefined || step.install || step.reinstalls === true;
-  if (isFirst || failed.touched === 'no' || failed.problem?.code === stoppedCode) return undefined;
+  const code = failed.problem?.code ?? '';
+  if (isFirst || failed.touched === 'no' || code === stoppedCode || othersCodes.includes(code)) return undefined;
   return mayHaveMigrated(failed) || isPastReturn(failed, steps) ? undefined : undo;
 }
 

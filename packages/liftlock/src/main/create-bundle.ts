@@ -25,6 +25,7 @@ import { bundleRoute } from './bundle-route.ts';
 import { installedPlatform, type InstalledPlatform } from './installed-versions.ts';
 import { describeSite, openRegistry, type Described, type OpenParts, type SiteFlags } from './open-site.ts';
 import { renderImages } from './render-images.ts';
+import { asSiteAsks } from './verified-charts.ts';
 
 /** What a bundle is asked for. */
 export interface CreateRequest {
@@ -55,7 +56,9 @@ export async function makeBundle(flags: SiteFlags, asked: CreateRequest, parts: 
     });
   }
   const say = parts.say ?? (() => undefined);
-  const { registry, credentials } = openRegistry(described, parts);
+  const opened = openRegistry(described, parts);
+  const { credentials } = opened;
+  const registry = asSiteAsks(opened.registry, described, helm);
   const route = await bundleRoute(described, registry, { from, to: asked.to }, parts);
   say(`route: ${[from, ...route.map(({ to }) => to)].join(' -> ')}`);
   const maker = { described, helm, registry, installed, asked, parts, say };

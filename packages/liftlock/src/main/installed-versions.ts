@@ -18,7 +18,7 @@ export interface InstalledPlatform {
 export async function installedPlatform(described: Described, parts: OpenParts): Promise<InstalledPlatform> {
   const { site, platform, namespace } = described;
   const { kubeconfig, context } = site.cluster;
-  const connection = await connectCluster({ kubeconfig, context, env: parts.environment });
+  const connection = await connectCluster({ kubeconfig, context, env: parts.environment, redactor: parts.redactor });
   try {
     const { reader } = connection;
     const namespaces = [...new Set(platform.components.map((component) => component.namespace ?? namespace))];

@@ -14,6 +14,8 @@ import { learnReleases } from '../run/learn-releases.ts';
 import type { StopRequest, WebProbe, World } from '../run/world.ts';
 import { hopFolder } from './hop-folder.ts';
 import type { OpenSite } from './open-site.ts';
+import type { RunReplica } from './run-replica.ts';
+import { lastLook, readServerTime } from './server-time.ts';
 
 export interface WorldParts {
   readonly site: OpenSite;
@@ -23,6 +25,8 @@ export interface WorldParts {
   readonly stop: StopRequest;
   readonly reporter: Reporter;
   readonly emit: World['emit'];
+  /** Absent where nothing is written. */
+  readonly replica?: Pick<RunReplica, 'save' | 'saveFiles'> | undefined;
   /** When somebody has said that the run shall go on: a window that had closed before was no hindrance then. */
   readonly begunAt?: Date | undefined;
 }
@@ -38,6 +42,7 @@ async function learnEverywhere({ reader, redactor }: OpenSite, plan: Plan): Prom
 export async function makeWorld(parts: WorldParts): Promise<World> {
   const { site, state } = parts;
   if (state.plan === undefined) throw new Error(`run ${state.run} has no plan`);
+  const lease = fencedByFiles(parts);
   return {
     platform: site.platform,
     site: site.site,
@@ -46,12 +51,12 @@ export async function makeWorld(parts: WorldParts): Promise<World> {
     graces: gracesOf(site),
     baseline: baselineOf(state),
     reader: site.reader,
-    writer: site.connection.fencedWriter(() => parts.lease.mayWrite()),
+    writer: site.connection.fencedWriter(() => lease.mayWrite()),
     gate: site.gate,
     helm: site.helm,
     registry: site.registry,
     repositories: site.repositories,
-    lease: parts.lease,
+    lease,
     clock: site.clock,
     redactor: site.redactor,
     unlearned: await learnEverywhere(site, state.plan),
@@ -62,17 +67,32 @@ export async function makeWorld(parts: WorldParts): Promise<World> {
     stop: parts.stop,
     windowCloses: windowAfter(site, parts.begunAt),
     startedAt: state.startedAt,
+    lookedAt: lastLook(state, parts.begunAt),
+    serverTime: await readServerTime(site),
     async loadValues(path) {
       const file = await site.loadValues(path);
       site.redactor.learnValues(file.values);
       return file;
     },
-    readSecretFile: (file) => readFile(file, 'utf8'),
+    readSecretFile: (file) => readFile(site.place(file), 'utf8'),
     commands: localCommands,
     chartContent: async ({ reference, digest }) =>
       readChart((await site.registry.pull(reference, digest)).file).content,
     emit: parts.emit,
+    save: async () => parts.replica?.save(),
     progress: (progress) => parts.reporter.progress(progress),
+  };
+}
+
+/** What a step has written into the run's folder is in the cluster before the step, or its helm, changes anything there (O9). */
+function fencedByFiles({ lease, replica }: Pick<WorldParts, 'lease' | 'replica'>): WriterLease {
+  if (replica === undefined) return lease;
+  return {
+    ...lease,
+    mayWrite: async () => {
+      await replica.saveFiles();
+      return lease.mayWrite();
+    },
   };
 }
 
@@ -97,6 +117,7 @@ export function gracesOf(site: Pick<OpenSite, 'platform' | 'site'>): Graces {
     unschedulable: scale(graces.unschedulable),
     missingReference: scale(graces.missingReference),
     minReady: scale(graces.minReady),
+    apiServer: scale(graces.apiServer),
   };
 }
 

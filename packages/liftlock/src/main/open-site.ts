@@ -37,7 +37,9 @@ import { exitCodes, Problem } from '../model/problem.ts';
 import type { Redactor } from '../model/redaction.ts';
 import { Site } from '../model/site.ts';
 import type { KeyInfo, ValuesFile } from '../model/snapshot.ts';
+import { placeOf, type Adopted } from './adopted.ts';
 import { systemClock } from './clock.ts';
+import { asSiteAsks } from './verified-charts.ts';
 import { componentOfCommand, loadCommand } from './console-command.ts';
 
 type Environment = NodeJS.ProcessEnv;
@@ -56,6 +58,8 @@ export interface SiteFlags {
   readonly valuesFrom?: string | undefined;
   readonly keyFile?: string | undefined;
   readonly keyCreated?: string | undefined;
+  /** Of commands that go on with a run elsewhere. */
+  readonly passwordFile?: string | undefined;
   readonly caFile?: string | undefined;
   readonly proveImages?: Site['proveImages'] | undefined;
   readonly charts?: string | undefined;
@@ -70,6 +74,8 @@ export interface Described {
   readonly siteDigest: string;
   readonly namespace: string;
   readonly folder: string;
+  /** Where the site was adopted from another machine. */
+  readonly adopted?: Adopted | undefined;
 }
 
 /** A site with everything that reaches it. */
@@ -93,6 +99,10 @@ export interface OpenSite extends Described {
   /** True where the site's folder of values files holds a file that overrides values which are carried over. */
   hasValues(path: string): Promise<boolean>;
   loadValues(path: string): Promise<ValuesFile>;
+  /** The values files that were loaded so far, by the path that they were asked for. */
+  readonly loaded: ReadonlyMap<string, ValuesFile>;
+  /** Where a file lies on this machine, which may have been adopted from another. */
+  place(file: string): string;
   key(): Promise<KeyInfo | undefined>;
   keyJson(): Promise<string>;
 }
@@ -120,7 +130,12 @@ export async function describeSite(flags: SiteFlags, environment: Environment): 
     });
   const registry = {
     ...base.credentials.registry,
-    ...definedOnly({ keyFile: absolute(flags.keyFile), keyCreated: flags.keyCreated, caFile: absolute(flags.caFile) }),
+    ...definedOnly({
+      keyFile: absolute(flags.keyFile),
+      keyCreated: flags.keyCreated,
+      passwordFile: absolute(flags.passwordFile),
+      caFile: absolute(flags.caFile),
+    }),
   };
   checkInputs(platform, flags.inputs ?? {});
   checkAnswers(platform, flags.answers ?? {});
@@ -179,14 +194,21 @@ export async function openSite(described: Described, flags: SiteFlags, parts: Op
     kubeconfig: site.cluster.kubeconfig,
     context: site.cluster.context,
     env: environment,
+    redactor,
   });
-  const { registry, credentials, ages } = openRegistry(described, parts);
+  const opened = openRegistry(described, parts);
+  const { credentials, ages } = opened;
+  const registry = asSiteAsks(opened.registry, described, helm);
   for (const warning of connection.warnings) parts.say?.(warning);
   const osUser = userInfo().username;
   const checkout = site.valuesFrom ?? process.cwd();
   const { keyFile, keyCreated } = site.credentials.registry ?? {};
+  const loaded = new Map<string, ValuesFile>();
+  const place = placeOf(described);
   return {
     ...described,
+    loaded,
+    place,
     reader: connection.reader,
     writer: connection.writer,
     connection,
@@ -216,10 +238,14 @@ export async function openSite(described: Described, flags: SiteFlags, parts: Op
     },
     // Only where the site names a folder: a file that happens to lie where one stands is no decision.
     hasValues: async (path) => site.valuesFrom !== undefined && hasValuesFile(site.valuesFrom, path),
-    loadValues: (path) => {
+    loadValues: async (path) => {
       const component = componentOfCommand(described.platform, site, path);
-      if (component !== undefined) return loadCommand(path, component, { namespace: described.namespace, redactor });
-      return loadValuesFile(checkout, expand(path, site.options));
+      const file =
+        component === undefined
+          ? await loadValuesFile(checkout, expand(path, site.options))
+          : await loadCommand(place(path), component, { namespace: described.namespace, redactor });
+      loaded.set(path, file);
+      return component === undefined ? file : { ...file, path };
     },
     key: async () => (keyFile === undefined ? undefined : ages.ageOf(readKeyFile(keyFile, redactor).keyId, keyCreated)),
     keyJson: async () => {

@@ -4,6 +4,7 @@ import { openJournal } from '../adapters/journal/sqlite-journal.ts';
 import { allSteps, foldJournal, type RunState } from '../journal/fold.ts';
 import type { JournalStore } from '../model/ports.ts';
 import { Redactor } from '../model/redaction.ts';
+import { refuseForeignRuns } from './foreign-runs.ts';
 
 export function journalFile(folder: string): string {
   return join(folder, 'journal.sqlite');
@@ -14,20 +15,14 @@ export function openExistingJournal(folder: string, redactor = new Redactor()): 
   return existsSync(journalFile(folder)) ? openJournal(journalFile(folder), redactor) : undefined;
 }
 
-/** Every run of a site, newest first. */
-export function readRuns(store: JournalStore): readonly RunState[] {
-  return store.runs().map(({ run }) => foldJournal(store.entries(run)));
-}
-
-/** Every run of a site that this machine knows, newest first. */
-export function pastRuns(folder: string, redactor: Redactor): readonly RunState[] {
-  const store = openExistingJournal(folder, redactor);
-  if (store === undefined) return [];
-  try {
-    return readRuns(store);
-  } finally {
-    store.close();
-  }
+/**
+ * Every run of a site, newest first.
+ * @param folder the site's; a journal of another site is refused there (JOURNAL_OF_ANOTHER_SITE)
+ */
+export function readRuns(store: JournalStore, folder: string): readonly RunState[] {
+  const runs = store.runs().map(({ run }) => foldJournal(store.entries(run)));
+  refuseForeignRuns(folder, runs);
+  return runs;
 }
 
 /** Seconds that the newest finished run took for each component: what to expect of the next. */
@@ -36,7 +31,7 @@ export function pastSeconds(folder: string): Readonly<Record<string, number>> {
   if (store === undefined) return {};
   try {
     const seconds: Record<string, number> = {};
-    for (const state of readRuns(store).toReversed()) {
+    for (const state of readRuns(store, folder).toReversed()) {
       for (const { step, phase, actSeconds, confirmSeconds } of allSteps(state)) {
         if (step.kind !== 'helm-upgrade' || phase !== 'settled' || actSeconds === 0) continue;
         seconds[step.component] = Math.round(actSeconds + confirmSeconds);

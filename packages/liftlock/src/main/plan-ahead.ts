@@ -25,10 +25,16 @@ export interface AheadRequest {
 export async function planAhead(
   site: OpenSite,
   request: AheadRequest,
-): Promise<{ readonly ahead: readonly HopAhead[]; readonly images: readonly ImageToProve[] }> {
+): Promise<{
+  readonly ahead: readonly HopAhead[];
+  readonly images: readonly ImageToProve[];
+  /** See Planned. */
+  readonly worlds: readonly ForeseenWorld[];
+}> {
   const { route } = request.first.plan;
   const ahead: HopAhead[] = [];
   const images: ImageToProve[] = [];
+  const worlds: ForeseenWorld[] = [];
   let { first: before, snapshot } = request;
   const told = new Set(before.plan.forecast.findings.map(keyOf));
   for (let hop = before.plan.hop + 1; hop < route.length; hop += 1) {
@@ -54,9 +60,10 @@ export async function planAhead(
     const unforeseen = isCutOff ? [notLanded(next.from)] : [...limits(next.from, site, world), ...forecast.unforeseen];
     ahead.push({ hop: next, steps, findings, unforeseen });
     images.push(...planned.images);
+    if (planned.after !== undefined) worlds.push(planned.after);
     before = planned;
   }
-  return { ahead, images };
+  return { ahead, images, worlds };
 }
 
 /** A hop that is foreseen to fail says nothing of the one after it. */

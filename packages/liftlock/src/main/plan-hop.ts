@@ -1,17 +1,22 @@
 import type { PreflightEvidence } from '../findings/evidence.ts';
 import { judge, judgeAhead, placeFindings } from '../findings/judge.ts';
 import type { ForecastResult, KnownSteps } from '../forecast/forecast.ts';
+import { acceptedReceipts } from '../findings/receipts.ts';
+import { affirmationFor } from '../findings/rules/affirmations.ts';
 import type { Decision, Finding } from '../model/finding.ts';
 import { finalTarget } from '../model/hops.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { ComponentPlan, Forecast, Plan } from '../model/plan.ts';
 import type { ForeseenWorld } from '../model/ports.ts';
 import type { Hop } from '../model/route.ts';
+import type { Site } from '../model/site.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { ImageToProve } from '../model/step.ts';
 import { carriedOf } from '../plan/values-for.ts';
 import { makePlan, noForecast } from '../plan/make-plan.ts';
 import { defaultDecisions, mendedFindings, settle, withReasons } from './decisions.ts';
 import { foresee } from './foresee.ts';
+import { withStepPermissions } from './step-permissions.ts';
 import type { OpenSite } from './open-site.ts';
 import { pastSeconds } from './past-runs.ts';
 import type { Reusing } from './reusing.ts';
@@ -29,6 +34,8 @@ export interface HopRequest {
   /** Nobody named the target: it is the newest that there is. */
   readonly isLatest?: boolean | undefined;
   readonly reusing?: Reusing | undefined;
+  /** See PreflightEvidence. */
+  readonly isOnlyPlanned?: boolean | undefined;
   /** What was found on the way here: of the route itself. */
   readonly findings?: readonly Finding[] | undefined;
   /** The hop lies ahead: it is judged by its charts and values, and by the server, not by how the site is now. */
@@ -91,12 +98,24 @@ export async function planHop(site: OpenSite, request: HopRequest): Promise<Plan
         images: toProve,
         plan: {
           ...withFindings(plan, forecast, all, snapshot, plan.decisions),
+          affirmations: withReceipts(plan, site.site, snapshot),
           decisions: withReasons(plan.decisions, known),
         },
       };
     }
     plan = next;
   }
+}
+
+/** What people affirmed, and backups that the cluster shows where nobody did: both are kept with the run. */
+function withReceipts(plan: Plan, site: Site, snapshot: Snapshot): JsonObject {
+  const selected = plan.components.filter(isActedOn).map(({ name }) => name);
+  const accepted = acceptedReceipts({ snapshot, selected, steps: plan.steps });
+  const seen = Object.entries(accepted).filter(([id]) => affirmationFor(id, site, finalTarget(plan)) === undefined);
+  return {
+    ...plan.affirmations,
+    ...Object.fromEntries(seen.map(([id, receipt]) => [id, { ...receipt, isSeen: true }])),
+  };
 }
 
 /**
@@ -119,7 +138,8 @@ async function judgePlan(
   const evidence: PreflightEvidence = {
     platform: site.platform,
     site: site.site,
-    snapshot,
+    snapshot: isAhead === true ? snapshot : await withStepPermissions(snapshot, plan.steps, site.reader),
+    isOnlyPlanned: request.isOnlyPlanned,
     from: route[hop]?.from ?? '',
     steps: plan.steps,
     target: route[hop]?.to ?? '',

@@ -2,6 +2,7 @@ import { nearestWord } from '../definition/index.ts';
 import type { Decision, Finding } from '../model/finding.ts';
 import { Problem } from '../model/problem.ts';
 import type { Plan } from '../model/plan.ts';
+import type { ForeseenWorld } from '../model/ports.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { satisfiesRange } from '../model/version.ts';
 import { provingRoute } from '../plan/prove-route.ts';
@@ -10,10 +11,10 @@ import { selectComponents, type Selection } from '../plan/select.ts';
 import { withAhead } from '../plan/with-ahead.ts';
 import { settle } from './decisions.ts';
 import { refuseOtherVersions } from './console-command.ts';
+import { runsOfSite } from './cluster-runs.ts';
 import { findRoute } from './find-route.ts';
 import { leftOpenFindings } from './left-open.ts';
 import type { OpenSite } from './open-site.ts';
-import { pastRuns } from './past-runs.ts';
 import { aheadFindings, planAhead } from './plan-ahead.ts';
 import { planHop } from './plan-hop.ts';
 import { openReusing } from './reusing.ts';
@@ -27,6 +28,8 @@ export interface UpgradeRequest {
   readonly selection: Selection;
   readonly decisions: readonly Decision[];
   readonly withForecast: boolean;
+  /** See PreflightEvidence. */
+  readonly isOnlyPlanned?: boolean | undefined;
   /** An earlier forecast will do where nothing that it rests on has changed: never for what is applied. */
   readonly mayReuse?: boolean | undefined;
 }
@@ -34,6 +37,8 @@ export interface UpgradeRequest {
 export interface Planned {
   readonly plan: Plan;
   readonly snapshot: Snapshot;
+  /** The cluster as each hop would leave it, where a forecast tells. */
+  readonly worlds: readonly ForeseenWorld[];
 }
 
 /** helm must be new enough before it is asked anything. */
@@ -73,14 +78,17 @@ export async function planUpgrade(site: OpenSite, request: UpgradeRequest): Prom
     decisions,
     withForecast,
     isLatest: request.isLatest,
+    isOnlyPlanned: request.isOnlyPlanned,
     findings: found.findings,
     reusing: mayReuse ? await openReusing(site, snapshot) : undefined,
   });
-  const leftOpen = leftOpenFindings(pastRuns(site.folder, site.redactor), first.plan);
-  if (route.length === 1) return { snapshot, plan: withMore(first.plan, leftOpen, decisions) };
-  const { ahead, images } = await planAhead(site, { first, snapshot, selected, decisions, withForecast });
+  const leftOpen = leftOpenFindings(await runsOfSite(site), first.plan);
+  const world = first.after === undefined ? [] : [first.after];
+  if (route.length === 1) return { snapshot, plan: withMore(first.plan, leftOpen, decisions), worlds: world };
+  const { ahead, images, worlds } = await planAhead(site, { first, snapshot, selected, decisions, withForecast });
   const plan = withAhead(provingRoute(first.plan, images, site.site.timeScale), ahead);
-  return { snapshot, plan: withMore(plan, [...leftOpen, ...aheadFindings(plan, decisions)], decisions) };
+  const more = [...leftOpen, ...aheadFindings(plan, decisions)];
+  return { snapshot, plan: withMore(plan, more, decisions), worlds: [...world, ...worlds] };
 }
 
 function withMore(plan: Plan, found: readonly Finding[], decisions: readonly Decision[]): Plan {

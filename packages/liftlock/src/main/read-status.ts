@@ -5,8 +5,8 @@ import { newestIn } from '../model/version.ts';
 import { hopTitle } from '../render/route-words.ts';
 import { availableVersions } from './available-versions.ts';
 import { componentStatus, placedComponents } from './component-status.ts';
-import { describeSite, openRegistry, type Described, type OpenParts, type SiteFlags } from './open-site.ts';
-import { openExistingJournal, readRuns } from './past-runs.ts';
+import { runsOfSite } from './cluster-runs.ts';
+import { openRegistry, type Described, type OpenParts } from './open-site.ts';
 
 /** Milliseconds: `status` is about the cluster, and does not wait for an index that does not answer. */
 const indexPatience = 3000;
@@ -15,21 +15,23 @@ const indexPatience = 3000;
  * Reads what is installed, one LIST of release records a namespace. Without a target, what is installed is held against the newest
  * version of the index, where there is one: `status` fails with the cluster, never with the index.
  */
-export async function readStatus(flags: SiteFlags, target: string | undefined, parts: OpenParts): Promise<SiteStatus> {
-  const described = await describeSite(flags, parts.environment);
+export async function readStatus(
+  described: Described,
+  target: string | undefined,
+  parts: OpenParts,
+): Promise<SiteStatus> {
   const { site, platform, namespace } = described;
   const { reader } = await connectCluster({
     kubeconfig: site.cluster.kubeconfig,
     context: site.cluster.context,
     env: parts.environment,
+    redactor: parts.redactor,
   });
-  const [placed, known] = await Promise.all([
+  const [placed, known, [lastRun]] = await Promise.all([
     placedComponents(reader, platform, namespace),
     target === undefined ? newestVersion(described, parts) : noNewest,
+    runsOfSite({ ...described, reader, redactor: parts.redactor }),
   ]);
-  const store = openExistingJournal(described.folder, parts.redactor);
-  const [lastRun] = store === undefined ? [] : readRuns(store);
-  store?.close();
   return {
     platform: platform.metadata.title,
     site: site.metadata.name,

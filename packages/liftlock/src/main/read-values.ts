@@ -32,6 +32,7 @@ export async function exportLive(flags: SiteFlags, name: string | undefined, par
     kubeconfig: site.cluster.kubeconfig,
     context: site.cluster.context,
     env: parts.environment,
+    redactor: parts.redactor,
   });
   const release = await readRelease(reader, component.namespace ?? namespace, component.release);
   if (release === undefined) throw missingRelease(component, namespace);

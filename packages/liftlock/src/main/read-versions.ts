@@ -20,7 +20,7 @@ export async function readVersions(flags: SiteFlags, parts: OpenParts, isAll: bo
   const described = await describeSite(flags, parts.environment);
   const { site, platform, namespace } = described;
   const { kubeconfig, context } = site.cluster;
-  const connection = await connectCluster({ kubeconfig, context, env: parts.environment });
+  const connection = await connectCluster({ kubeconfig, context, env: parts.environment, redactor: parts.redactor });
   try {
     const { reader } = connection;
     const [placed, available] = await Promise.all([

@@ -2,6 +2,7 @@ import { connectCluster } from '../adapters/cluster/connect.ts';
 import { parseLease } from '../adapters/cluster/lease-record.ts';
 import type { Clock } from '../model/ports.ts';
 import { isProblem } from '../model/problem.ts';
+import type { Redactor } from '../model/redaction.ts';
 import type { Described } from './open-site.ts';
 
 /**
@@ -14,13 +15,16 @@ export async function runAlive(
   run: string,
   clock: Clock,
   environment: NodeJS.ProcessEnv,
+  redactor: Redactor,
 ): Promise<() => Promise<boolean | undefined>> {
   const path = `/apis/coordination.k8s.io/v1/namespaces/${described.namespace}/leases/liftlock-${described.platform.metadata.name}`;
   const { kubeconfig, context } = described.site.cluster;
-  const connection = await connectCluster({ kubeconfig, context, env: environment }).catch((error: unknown) => {
-    if (isProblem(error)) return undefined;
-    throw error;
-  });
+  const connection = await connectCluster({ kubeconfig, context, env: environment, redactor }).catch(
+    (error: unknown) => {
+      if (isProblem(error)) return undefined;
+      throw error;
+    },
+  );
   if (connection === undefined) return async () => undefined;
   let seen = { renewed: '', at: clock.now().getTime() };
   return async () => {

@@ -8,15 +8,23 @@ import type { RunState } from '../journal/fold.ts';
 import type { Decision } from '../model/finding.ts';
 import type { EntryBody } from '../model/journal.ts';
 import type { Plan } from '../model/plan.ts';
+import { isProblem } from '../model/problem.ts';
 import type { HealthItem } from '../model/snapshot.ts';
 import type { Reporter } from '../render/reporter.ts';
 import { proveBackup } from '../run/steps/backup.ts';
 import type { RunFolder, StopRequest } from '../run/world.ts';
+import { writeAdopted } from './adopted.ts';
 import { withCluster } from './cluster-uid.ts';
 import { hopFolder } from './hop-folder.ts';
 import type { OpenSite } from './open-site.ts';
+import { makeEmit } from './late-entries.ts';
+import { lostJournal } from './lost-journal.ts';
 import { journalFile } from './past-runs.ts';
+import { isClosed, sweepReplicas } from './replica-sweep.ts';
 import { baselineEntry, carryOutHops, type HopGate } from './run-hops.ts';
+import { openRunReplica, type RunReplica } from './run-replica.ts';
+import { sealEvidence } from './support-bundles.ts';
+import { withPatience } from './with-patience.ts';
 
 export interface RunRequest {
   readonly plan: Plan;
@@ -79,7 +87,7 @@ export async function resumeRun(
 async function underLease(
   site: OpenSite,
   run: string,
-  { stop, hops }: Pick<RunRequest, 'stop' | 'hops'>,
+  { plan, stop, hops }: Pick<RunRequest, 'plan' | 'stop' | 'hops'>,
   reporter: Reporter,
   begin: (emit: (body: EntryBody) => void, folder: RunFolder) => Promise<void>,
 ): Promise<RunState> {
@@ -91,23 +99,63 @@ async function underLease(
     name: `liftlock-${site.platform.metadata.name}`,
     holder: { identity: `${site.holder} run ${run}` },
     clock: site.clock,
+    durationSeconds: site.site.lease.seconds,
     onWait: ({ by, seconds }) =>
       site.say(`${by} holds the site's lease. Watching for ${seconds} s whether it is still alive.`),
   });
-  const folder = await openRunFolder(join(site.folder, 'runs', run), site.redactor);
-  const emit = (body: EntryBody) => reporter.entry(store.append(run, body, site.clock.now()));
+  const own = await openRunFolder(join(site.folder, 'runs', run), site.redactor);
+  if (site.adopted !== undefined) await writeAdopted(own.path, site.adopted);
+  const emit = makeEmit({
+    append: (body) => store.append(run, body, site.clock.now()),
+    show: (entry) => reporter.entry(entry),
+    unwritten: (body) => ({ ...body, run, sequence: 0, at: site.clock.now().toISOString() }),
+    onLost: (why) => site.say(`${why} What is under way goes on; nothing new is begun until it can be.`),
+  });
   try {
     await lease.acquire();
     try {
+      const replica = await openRunReplica({ site, run, flags: plan.inputs ?? {}, store, lease, folder: own });
+      const { folder } = replica;
       await begin(emit, folder);
-      return await carryOutHops({ site, run, store, lease, folder, stop, reporter, emit, begunAt, hops });
+      await beginReplica(replica, emit);
+      await sweepReplicas(site, lease);
+      const world = { site, run, store, lease, replica, folder, stop, reporter, emit, begunAt, hops };
+      const state = await withPatience(site, { stop, emit }, async () => carryOutHops(world));
+      await sealEvidence(state, store, site.redactor);
+      await closeReplica(site, replica, state);
+      return state;
+    } catch (error) {
+      throw lostJournal(error, run, store);
     } finally {
       await lease.release();
     }
   } finally {
     // Values hold secrets: the copies that helm read do not outlive the run.
-    await folder.remove('values');
+    await own.remove('values');
     reporter.close();
     store.close();
+  }
+}
+
+/** What a colleague needs is in the cluster before anything else changes there, or nothing begins (O9). */
+async function beginReplica(replica: RunReplica, emit: (body: EntryBody) => void): Promise<void> {
+  try {
+    await replica.begin();
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    emit({ type: 'stopped', reason: error.message });
+    await replica.removeInputs().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The journal's end belongs to it; where it cannot be written, this machine still has it, and says so. */
+async function closeReplica(site: OpenSite, replica: RunReplica, state: RunState): Promise<void> {
+  try {
+    await replica.save();
+    if (isClosed(state)) await replica.removeInputs();
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    site.say(`The cluster does not have the end of run ${state.run}: go on with it on this machine. ${error.message}`);
   }
 }

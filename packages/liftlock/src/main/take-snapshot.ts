@@ -44,7 +44,7 @@ export async function takeSnapshot(
       site.platform.components.some(({ chart }) => chart.repo !== undefined)
         ? site.repositories
         : undefined,
-    readCertificate,
+    readCertificate: (file) => readCertificate(site.place(file)),
     readHealth,
   });
 }

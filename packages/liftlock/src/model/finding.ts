@@ -4,7 +4,7 @@ export type Severity = 'info' | 'warning' | 'blocker';
 
 /** The smallest change that takes a finding away, or the consent that lets it stand. */
 export interface Remedy {
-  /** What `--allow` takes, for example `install:codemie-ui`. */
+  /** What `--allow` takes, for example `install:codemie-ui`; of a fault, what a person does by hand. */
   readonly id: string;
   readonly title: string;
   readonly destructive: boolean;

@@ -1,4 +1,4 @@
-import type { Decision } from './finding.ts';
+import type { Decision, Remedy } from './finding.ts';
 import type { JsonObject } from './json.ts';
 import type { ObjectRef } from './kube.ts';
 import type { Plan } from './plan.ts';
@@ -21,7 +21,11 @@ export interface Fault {
   readonly object: ObjectRef;
   readonly container?: string | undefined;
   readonly image?: string | undefined;
+  /** The field of the object, or of what it was made from, that is to be looked at; journals of older versions do not say. */
+  readonly field?: string | undefined;
   readonly message: string;
+  /** What takes the cause away, the likeliest first; none is destructive. Journals of older versions do not say. */
+  readonly remedies?: readonly Remedy[] | undefined;
   /** Last lines of a container's log, masked. */
   readonly lines: readonly string[];
   /** Certain faults end the wait; others are counted down. */

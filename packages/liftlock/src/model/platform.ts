@@ -3,6 +3,7 @@ import { Condition } from './condition.ts';
 import { Duration } from './duration.ts';
 import { Fact, Identifier, ObjectQuery, PlatformInput } from './fact.ts';
 import { Migration } from './migration.ts';
+import { Receipts } from './receipt.ts';
 import { RouteRule } from './route.ts';
 
 const Name = z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'lower-case letters, digits and dashes');
@@ -145,6 +146,7 @@ export const ChecklistItem = z.strictObject({
   affirm: z
     .enum(['person', 'window', 'measured'])
     .describe('person: someone says so; window: the maintenance window; measured: liftlock checks it itself'),
+  receipts: Receipts.optional().describe('For an item about a backup: what proves it as well as a person who says so'),
 });
 export type ChecklistItem = z.infer<typeof ChecklistItem>;
 
@@ -217,6 +219,7 @@ export const Graces = z.strictObject({
   missingReference: Duration.describe('Grace for a Secret or ConfigMap key that is not there'),
   crashRestarts: z.number().int().positive(),
   minReady: Duration.describe('How long a workload must stay healthy to count as healthy'),
+  apiServer: Duration.describe('How long a run waits for an API server that does not answer'),
 });
 export type Graces = z.infer<typeof Graces>;
 
@@ -228,6 +231,7 @@ export const defaultGraces: Graces = {
   missingReference: '30s',
   crashRestarts: 3,
   minReady: '10s',
+  apiServer: '10m',
 };
 
 /** What versions of the platform need of the cluster and of helm (O26). */

@@ -39,8 +39,27 @@ export interface ClusterReader {
    */
   watch(path: string, options: ListOptions, onEvent: (event: WatchEvent) => void, signal: AbortSignal): Promise<void>;
   version(): Promise<string>;
-  whoAmI(): Promise<{ user: string; groups: string[] }>;
+  /** `at`: the API server's own time, ISO 8601, where it tells. */
+  whoAmI(): Promise<{ user: string; groups: string[]; at?: string | undefined }>;
   canI(verb: string, group: string, resource: string, namespace: string): Promise<boolean>;
+}
+
+/** How a run waits for an API server that does not answer. */
+export interface PatienceAsked {
+  /** How long an absence is waited for, in milliseconds. */
+  readonly milliseconds: number;
+  /** Told once an absence, when it is long enough to be noticed; in seconds since the first failure. */
+  readonly onAway: (seconds: number) => void;
+  /** Told when the API server is back, where its absence was told; in seconds. */
+  readonly onBack: (seconds: number) => void;
+  /** Ends the waiting: a person wants the run to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** Whether those who speak to one API server wait for it. Nobody does until someone begins to. */
+export interface Patience {
+  /** From here on reads, and writes that are safe to repeat, wait; until the function that is given back is called. */
+  begin(asked: PatienceAsked): () => void;
 }
 
 /** How a patch is merged. `strategic` knows the keys of Kubernetes' own lists; custom resources take `merge` alone. */
@@ -124,6 +143,8 @@ export interface GateSession {
   readonly kubeconfig: string;
   /** Writes that the API server accepted through this session. */
   writes(): number;
+  /** Seconds of this session in which the API server did not answer, as far as it was waited for. */
+  awaySeconds(): number;
   /** In a shadow: the answers so far. */
   answers(): readonly ShadowAnswer[];
   /** In a shadow: what helm has read so far, discovery left out; each path once. */
@@ -236,6 +257,8 @@ export interface Registry {
   tags(reference: string): Promise<readonly string[] | undefined>;
   /** Pulls the archive by digest into the cache and returns it; verifies every digest. */
   pull(reference: string, digest: string): Promise<PulledChart>;
+  /** The chart's provenance file, signed by whoever has packed it; undefined where there is none. Nothing is verified. */
+  provenance(reference: string, digest: string): Promise<string | undefined>;
   /** Proves that the credentials are accepted. */
   login(host: string): Promise<{ username: string }>;
   /**

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json } from './json.ts';
+import { formsOf, secretShapes, secretsInside } from './redaction-forms.ts';
 
 export const masked = '********';
 
@@ -36,25 +37,30 @@ export function maskByName(value: Json | undefined, underSecret = false): Json |
 }
 
 /**
- * The one place where secrets leave the text. It learns secret strings and removes them, and their base64 form, from
- * everything that is printed, journaled or put into a file.
+ * The one place where secrets leave the text. It learns secret strings and removes them, in every form in which texts quote
+ * them, from everything that is printed, journaled or put into a file; and what is secret by its shape, learned or not.
  */
 export class Redactor {
-  readonly #secrets = new Set<string>();
+  readonly #learned = new Set<string>();
+  readonly #forms = new Set<string>();
+  /** Longest first, so that a secret that contains another leaves no tail behind. */
+  #sorted: readonly string[] | undefined;
 
   /** Strings shorter than 6 characters are not learned: masking them would eat ordinary words. */
   learn(secret: string): void {
-    if (secret.length < 6 || /^(true|false|null|[a-z]{1,7})$/.test(secret)) return;
-    this.#secrets.add(secret);
-    this.#secrets.add(Buffer.from(secret).toString('base64'));
-    if (secret.includes('\n')) this.#secrets.add(JSON.stringify(secret).slice(1, -1));
+    if (secret.length < 6 || this.#learned.has(secret) || /^(true|false|null|[a-z]{1,7})$/.test(secret)) return;
+    this.#learned.add(secret);
+    for (const form of [secret, secret.trim()].flatMap(formsOf)) if (form.length >= 6) this.#forms.add(form);
+    this.#sorted = undefined;
+    for (const part of secretsInside(secret, isSecretName)) this.learn(part);
   }
 
-  /** Learns what stands below a key with a secret's name, env entries whose name is one, and passwords in addresses. */
+  /** Learns what stands below a key with a secret's name, env entries whose name is one, and what longer texts hold of secrets. */
   learnValues(value: Json | undefined, underSecret = false): void {
     if (typeof value === 'string' || typeof value === 'number') {
       if (underSecret) this.learn(String(value));
       this.learnAddress(String(value));
+      for (const part of secretsInside(String(value), isSecretName)) this.learn(part);
     } else if (Array.isArray(value)) {
       for (const item of value as readonly Json[]) this.learnValues(item, underSecret);
     } else if (isJsonObject(value)) {
@@ -86,16 +92,28 @@ export class Redactor {
     for (const value of Object.values(data)) {
       if (typeof value !== 'string') continue;
       this.learn(value);
-      this.learn(Buffer.from(value, 'base64').toString('utf8'));
+      const text = Buffer.from(value, 'base64').toString('utf8');
+      this.learn(text);
+      this.#learnContent(text);
+    }
+  }
+
+  /** A file in a Secret, such as the logins of a registry, holds secrets of its own. */
+  #learnContent(text: string): void {
+    this.learnAddress(text);
+    if (!/^\s*[{[]/.test(text)) return;
+    try {
+      this.learnValues(JSON.parse(text) as Json);
+    } catch {
+      // No JSON: it was learned as a whole.
     }
   }
 
   text(text: string): string {
     let result = text;
-    // Longest first, so that a secret that contains another leaves no tail behind.
-    for (const secret of [...this.#secrets].toSorted((a, b) => b.length - a.length)) {
-      if (result.includes(secret)) result = result.replaceAll(secret, masked);
-    }
+    this.#sorted ??= [...this.#forms].toSorted((a, b) => b.length - a.length);
+    for (const form of this.#sorted) if (result.includes(form)) result = result.replaceAll(form, masked);
+    for (const shape of secretShapes) result = result.replaceAll(shape, `$1${masked}`);
     return result;
   }
 

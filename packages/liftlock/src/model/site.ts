@@ -3,6 +3,7 @@ import { Duration } from './duration.ts';
 import { Identifier } from './fact.ts';
 import { ValueRule } from './migration.ts';
 import { Graces } from './platform.ts';
+import { Receipts } from './receipt.ts';
 import { isOneStretch } from './version.ts';
 
 export const Affirmation = z.strictObject({
@@ -75,6 +76,10 @@ export const Site = z.strictObject({
     .string()
     .optional()
     .describe('A folder with chart archives, as bundle load leaves it: charts come from there and from nowhere else'),
+  verifyCharts: z
+    .strictObject({ keyring: z.string().describe('A file with public keys, as gpg --export writes it') })
+    .optional()
+    .describe('Charts are used only where one of these keys has signed them, as helm verify finds out'),
   localCommands: z
     .array(z.string())
     .default([])
@@ -95,10 +100,39 @@ export const Site = z.strictObject({
     .describe('Charts whose reference or repository begins with `from` are pulled from `to`'),
   window: z.strictObject({ opens: z.string(), closes: z.string() }).optional(),
   affirmations: z.record(z.string(), Affirmation).default({}),
+  receipts: z
+    .record(z.string(), Receipts)
+    .default({})
+    .describe(
+      'What proves that a backup was made, by the id of the checklist item: in the place of what the platform accepts',
+    ),
   releases: z
     .record(z.string(), z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'lower-case letters, digits and dashes'))
     .default({})
     .describe("Names of the releases by component, where they differ from the guide's"),
+  lease: z
+    .strictObject({
+      seconds: z
+        .number()
+        .int()
+        .min(2)
+        .max(600)
+        .optional()
+        .describe(
+          "How long the site's lease outlives a run that was killed or paused before another may take it over; 30 where absent",
+        ),
+    })
+    .default({})
+    .describe('The Lease by which one run at a time works on the site'),
+  keepRuns: z
+    .number()
+    .int()
+    .min(0)
+    .max(3650)
+    .optional()
+    .describe(
+      'Days for which the cluster keeps the inputs of a run that failed or that reinstalled something, so that it can be gone on with from another machine; 7 where absent',
+    ),
   dnsServer: z
     .string()
     .optional()

@@ -1,7 +1,10 @@
 import type { ChartContent } from './chart-content.ts';
 import type { Facts } from './fact.ts';
+import type { GitOpsOwner } from './gitops.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { KubeObject, ObjectRef } from './kube.ts';
+import type { Lack, Purpose } from './permission.ts';
+import type { ReceiptReadings } from './receipt.ts';
 import type { KeptClaim, KeptObject, KnownAddress } from './step.ts';
 
 /** helm's own words for the state of a revision. */
@@ -212,9 +215,24 @@ export interface TlsSecret {
   readonly key: CertificateInfo | undefined;
 }
 
+/** A verb that the API server does not let this user use. */
+export interface MissingPermission {
+  readonly verb: string;
+  /** With its group, as kubectl names it: `deployments.apps`. */
+  readonly resource: string;
+  /** Empty: in the whole cluster. */
+  readonly namespace: string;
+  readonly purpose: Purpose;
+  readonly lack: Lack;
+}
+
 /** What was read before deciding: decisions see this, never the cluster. */
 export interface Snapshot {
   readonly readAt: string;
+  /** ISO 8601: the API server's clock when it was read; undefined where it does not tell. */
+  readonly serverTime?: string | undefined;
+  /** By the id of the checklist item, where platform or site name what proves a backup. */
+  readonly receipts?: Readonly<Record<string, ReceiptReadings>> | undefined;
   readonly helm: { readonly version: string; readonly path: string };
   readonly cluster: {
     readonly server: string;
@@ -226,6 +244,8 @@ export interface Snapshot {
   readonly rememberedUid?: string | undefined;
   readonly who: { readonly user: string; readonly groups: readonly string[]; readonly osUser: string };
   readonly namespace: string;
+  /** Those of the platform that somebody has deleted, as far as they may be read. */
+  readonly endingNamespaces?: readonly string[] | undefined;
   readonly components: readonly ComponentSnapshot[];
   /** Releases in the cluster that the platform does not own, for O20's advice and as decoys to leave alone. */
   readonly otherReleases: readonly {
@@ -238,11 +258,7 @@ export interface Snapshot {
   readonly health: readonly HealthItem[];
   readonly nodes: readonly NodeRoom[];
   readonly storageClasses: readonly { readonly name: string; readonly isDefault: boolean }[];
-  readonly missingPermissions: readonly {
-    readonly verb: string;
-    readonly resource: string;
-    readonly namespace: string;
-  }[];
+  readonly missingPermissions: readonly MissingPermission[];
   /** Every claim of the platform's namespace; undefined where no migration is about claims. */
   readonly claims?: readonly ClaimInfo[] | undefined;
   /** Answers to the definition's questions; those that nobody answered are absent. */
@@ -255,6 +271,8 @@ export interface Snapshot {
   readonly pullSecret?: { readonly exists: boolean; readonly keyId?: string | undefined } | undefined;
   /** What `helm repo list` tells on this machine; undefined where no chart comes from a repository. */
   readonly repositories?: readonly HelmRepository[] | undefined;
+  /** Controllers that write a release by themselves. */
+  readonly gitOps?: readonly GitOpsOwner[] | undefined;
   readonly unread: readonly Unread[];
 }
 

@@ -2,11 +2,13 @@ import type { RunState, StepState } from '../journal/fold.ts';
 import type { Decision, Finding } from '../model/finding.ts';
 import type { ComponentPlan, Plan } from '../model/plan.ts';
 import { hopTarget } from '../model/hops.ts';
+import { jsonAt } from '../model/json.ts';
 import { formatRef, type ObjectRef } from '../model/kube.ts';
 import { Problem } from '../model/problem.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
 import { planHead, sealPlan, type PlanInput } from './make-plan.ts';
+import { leftByRun } from './rollback-leaves.ts';
 import { backupStep } from './steps/backup.ts';
 import { helmRollbackStep } from './steps/helm-rollback.ts';
 
@@ -33,6 +35,10 @@ export function makeRollback(input: RollbackInput): Plan {
           ...(landed === ''
             ? []
             : [`A run goes back within a hop alone: ${landed} was verified, and what came before it stays done.`]),
+          ...leftByRun(input.run).flatMap(({ message, remedies }) => [
+            message,
+            ...remedies.flatMap(({ commands }) => commands),
+          ]),
           ...deletedObjects(input.run).map(
             (object) =>
               `It has deleted ${formatRef(object)}. If it is still away: liftlock restore ${input.run.run} --only ${object.kind.toLowerCase()}/${object.name}`,
@@ -167,7 +173,7 @@ function pastMigration(
     code: 'ROLLBACK_PAST_MIGRATION',
     severity: decision === undefined ? 'blocker' : 'info',
     ...(component === undefined ? {} : { component }),
-    message: `${message}${decision === undefined ? '' : ` Allowed by ${decision.by}.`}`,
+    message: `${message}${receiptWords(run)}${decision === undefined ? '' : ` Allowed by ${decision.by}.`}`,
     remedies: [
       {
         id,
@@ -178,6 +184,16 @@ function pastMigration(
       },
     ],
   };
+}
+
+/** The backups that the run rested on: what there is to restore from. */
+function receiptWords({ plan }: RunState): string {
+  const seen = Object.values(plan?.affirmations ?? {}).flatMap((said) => {
+    const [by, at] = [jsonAt(said, ['by']), jsonAt(said, ['at'])];
+    const isSeen = jsonAt(said, ['isSeen']) === true && typeof by === 'string' && typeof at === 'string';
+    return isSeen ? [`${by}, of ${at}`] : [];
+  });
+  return seen.length === 0 ? '' : ` The backup of before: ${seen.join('; ')}.`;
 }
 
 function startedBlockers(run: RunState, decisions: readonly Decision[]): readonly Finding[] {

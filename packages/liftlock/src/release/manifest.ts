@@ -1,14 +1,36 @@
 import { parseAllDocuments } from 'yaml';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import type { KubeObject } from '../model/kube.ts';
+import { Problem } from '../model/problem.ts';
+import { YamlBounds, yamlData } from '../model/yaml-data.ts';
 
-/** Objects of a rendered manifest, in its order; documents that are empty or no object are left out. */
+/** CRDs have some 40 levels and 50,000 values; helm writes no aliases, but a chart's text may have some. */
+const limits = { levels: 200, values: 2_000_000, aliases: 1000 };
+
+/**
+ * Objects of a rendered manifest, in its order; documents that are empty or no object are left out.
+ * @throws MANIFEST_UNREADABLE (exit 3) for aliases without anchor or end, and for nesting that nobody can follow
+ */
 export function parseManifest(manifest: string): readonly KubeObject[] {
+  try {
+    return readDocuments(manifest);
+  } catch (error) {
+    if (!(error instanceof YamlBounds) && !(error instanceof RangeError)) throw error;
+    const why = error instanceof YamlBounds ? error.message : 'it is nested too deeply';
+    throw new Problem('MANIFEST_UNREADABLE', `The manifest of a release cannot be read: ${why}.`, {
+      advice: ['Look at it: helm get manifest RELEASE -n NAMESPACE', 'No helm has written it like that.'],
+      cause: error,
+    });
+  }
+}
+
+function readDocuments(manifest: string): readonly KubeObject[] {
   const objects: KubeObject[] = [];
   for (const document of parseAllDocuments(manifest, { version: '1.1', logLevel: 'silent' })) {
     if (!('toJS' in document)) continue;
-    const value = document.toJS() as Json;
-    if (isJsonObject(value) && typeof value['kind'] === 'string' && isJsonObject(value['metadata'])) {
+    const value = yamlData(document, limits) as Json;
+    const { apiVersion, kind, metadata } = isJsonObject(value) ? value : {};
+    if (typeof apiVersion === 'string' && typeof kind === 'string' && isJsonObject(metadata)) {
       objects.push(value as unknown as KubeObject);
     }
   }

@@ -76,6 +76,7 @@ function facts(fault: Fault, view: FaultView, style: Style, width: number): stri
     ['registry', fault.image === undefined ? undefined : registryOf(fault.image)],
     ['class', `${faultClass(fault.code)}  ${style.dim(fault.code)}`],
     ['since', since],
+    ['field', fault.field],
     ['message', plainText(fault.message).trim()],
     ['meaning', meaning],
   ];
@@ -93,9 +94,14 @@ function logLines(fault: Fault, style: Style, width: number): string[] {
 
 function todo(fault: Fault, view: FaultView, style: Style, width: number): string[] {
   const advice = whatToDo(fault.code, view.explain, view.troubleshooting);
-  if (advice.length === 0) return [];
+  const [first] = fault.remedies ?? [];
+  if (advice.length === 0 && first === undefined) return [];
+  // What comes next is said below; a command that shows more stands with what to do.
+  const commands = (first?.commands ?? []).filter((command) => !command.startsWith('liftlock '));
   return [
     `  ${style.bold('What to do')}`,
+    ...(first === undefined ? [] : wrapText(`${plainText(first.title)}.`, { width, first: '    ' })),
+    ...commands.flatMap((command) => wrapCommand(plainText(command), width, '      ').map(style.accent)),
     ...advice.flatMap((line, index) =>
       wrapText(plainText(line), { width, first: advice.length === 1 ? '    ' : `    ${index + 1}. ` }),
     ),

@@ -1,3 +1,4 @@
+import { tame } from './tame.ts';
 import { visibleWidth } from './wrap.ts';
 
 const beginSync = '\u001B[?2026h';
@@ -50,9 +51,8 @@ export class LiveWindow {
   #paint(above: string, lines: readonly string[]): void {
     const open = this.#isOpen ? '' : hideCursor;
     this.#isOpen = true;
-    this.#target.write(
-      `${beginSync}${open}${this.#erase()}${above}${lines.map((line) => `${line}\n`).join('')}${endSync}`,
-    );
+    const shown = tame(`${above}${lines.map((line) => `${line}\n`).join('')}`, true);
+    this.#target.write(`${beginSync}${open}${this.#erase()}${shown}${endSync}`);
     this.#drawn = lines;
   }
 

@@ -1,4 +1,5 @@
 import type { Decision, Finding, Severity } from '../model/finding.ts';
+import { jsonAt } from '../model/json.ts';
 import type { ObjectRef } from '../model/kube.ts';
 import type { Unread } from '../model/snapshot.ts';
 import type { ComponentPlan, Plan } from '../model/plan.ts';
@@ -158,6 +159,29 @@ export function personalTasks(plan: Plan): readonly PersonalTask[] {
 export function firstWithoutReturn(plan: Plan): number | undefined {
   const at = plan.steps.findIndex(({ risk }) => risk === 'irreversible');
   return at < 0 ? undefined : at + 1;
+}
+
+/**
+ * The first step past which `liftlock rollback` does not go: one that changes data for good, or takes a release's history away. Other
+ * steps that cannot be undone, such as an object that is deleted to be made anew, leave the releases their way back.
+ */
+export function pointOfNoReturn({ steps }: Pick<Plan, 'steps'>): number | undefined {
+  const at = steps.findIndex(
+    (step) =>
+      (step.migration?.isIrreversible === true && step.risk !== 'none') ||
+      (step.kind === 'helm-upgrade' && step.migrates !== undefined) ||
+      step.kind === 'helm-uninstall',
+  );
+  return at < 0 ? undefined : at + 1;
+}
+
+/** Backups that the plan rests on, as the cluster showed them: what they are, and of when. */
+export function receiptWords(plan: Pick<Plan, 'affirmations'>): readonly string[] {
+  return Object.values(plan.affirmations).flatMap((said) => {
+    const isSeen = jsonAt(said, ['isSeen']) === true;
+    const [by, at] = [jsonAt(said, ['by']), jsonAt(said, ['at'])];
+    return isSeen && typeof by === 'string' ? [`${by}${typeof at === 'string' ? `, of ${formatTime(at)}` : ''}`] : [];
+  });
 }
 
 /** Steps as they are listed: those that are taken only on failure say so. */

@@ -10,6 +10,7 @@ import {
   becauseOfMigration,
   onlyIfFails,
   personalTasks,
+  receiptWords,
   reasonOf,
   whoDecided,
 } from './plan-facts.ts';
@@ -35,6 +36,7 @@ export function boardSection(plan: Plan): Section | undefined {
         ],
         ['Users notice', noticed === 0 ? 'nothing' : `${count(noticed, 'component')} of ${acted.length}: see below`],
         ['Rollback', last === undefined ? 'possible after every step' : `possible until step ${last} begins`],
+        ...receiptWords(plan).map((words) => ['Backup of before', words] as const),
       ]),
       htmlTable(
         'Outage, duration and the way back, by component',
@@ -75,7 +77,7 @@ export function decisionSection(plan: Plan): Section | undefined {
               whoDecided(decision),
             ]),
           ),
-      affirmed.length === 0 ? undefined : htmlTable('Affirmed by people', ['Item', 'By', 'When'], affirmed),
+      affirmed.length === 0 ? undefined : htmlTable('Affirmed by people, or seen', ['Item', 'By', 'When'], affirmed),
     ],
   };
 }

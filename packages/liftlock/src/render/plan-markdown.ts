@@ -21,6 +21,7 @@ import {
   becauseOfMigration,
   onlyIfFails,
   personalTasks,
+  receiptWords,
   reasonOf,
   undoneEdits,
   whoDecided,
@@ -143,6 +144,7 @@ function board(plan: Plan): string[] {
   return [
     `- Duration: ${expected === undefined ? 'not known yet' : `usually ${formatSeconds(expected)}`}, at most ${formatSeconds(worst)} for the components.`,
     `- Rollback: ${last === undefined ? 'possible after every step' : `possible until step ${last} begins`}.`,
+    ...receiptWords(plan).map((words) => `- Backup of before: ${escapeMarkdown(words)}.`),
     ...actedOn(plan).map(({ name, outage, rollback, partlyAt }) => {
       const partly =
         partlyAt === undefined

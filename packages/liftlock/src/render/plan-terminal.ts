@@ -10,6 +10,8 @@ import {
   groupComponents,
   limitsOf,
   personalTasks,
+  pointOfNoReturn,
+  receiptWords,
   whoDecided,
 } from './plan-facts.ts';
 import { renderAhead, renderRoute } from './plan-ahead.ts';
@@ -165,7 +167,19 @@ function people(plan: Plan, { style, width }: Screen): string[] {
           style,
           '  ',
         )),
+    ...noReturn(plan, style, width),
   ];
+}
+
+/** From which step on nothing goes back by itself, and what there is to go back to. */
+function noReturn(plan: Plan, style: Style, width: number): string[] {
+  const at = pointOfNoReturn(plan);
+  const step = at === undefined ? undefined : plan.steps[at - 1];
+  const backups = receiptWords(plan);
+  const last = step === undefined ? [] : [style.warn(`point of no return: step ${at}, ${oneLine(step.title)}`)];
+  return [...last, ...backups.map((words) => `backup of before: ${oneLine(words)}`)].flatMap((text) =>
+    wrapText(text, { width, first: '  ', hanging: '    ' }),
+  );
 }
 
 /** So many limits of the forecast are told where not all are asked for. */

@@ -8,6 +8,8 @@ export interface ProblemView {
   readonly color: boolean;
   /** Shown with bugs, so that a report names it. */
   readonly version?: string | undefined;
+  /** Hides secrets before lines are broken: in pieces nobody would find them any more. */
+  readonly mask?: ((text: string) => string) | undefined;
 }
 
 const touchedWords: Readonly<Record<Touched, string>> = {
@@ -18,11 +20,12 @@ const touchedWords: Readonly<Record<Touched, string>> = {
 
 /** An error as people read it: what happened, where, was anything changed, what to do. Takes whatever was thrown. */
 export function renderProblem(error: unknown, view: ProblemView): string {
+  const { mask = (text: string) => text } = view;
   const style = makeStyle(view.color);
   const width = Math.max(30, view.width);
   const lines = isProblem(error)
     ? [
-        ...wrapText(plainText(error.message), { width, first: `${style.bad('✗')} ` }),
+        ...wrapText(plainText(mask(error.message)), { width, first: `${style.bad('✗')} ` }),
         ...wrapText(
           style.dim([error.code, error.at === undefined ? '' : formatPlace(error.at)].filter(Boolean).join('  ')),
           {
@@ -31,7 +34,7 @@ export function renderProblem(error: unknown, view: ProblemView): string {
           },
         ),
         ...wrapText(paintTouched(error.touched, style), { width, first: '  ' }),
-        ...renderAdvice(error.advice, style, width),
+        ...renderAdvice(error.advice.map(mask), style, width),
       ]
     : renderBug(error, view, style, width);
   return `${lines.join('\n')}\n`;
@@ -58,8 +61,14 @@ function isCommand(line: string): boolean {
 }
 
 function renderBug(error: unknown, view: ProblemView, style: Style, width: number): string[] {
-  const message = error instanceof Error ? error.message : String(error);
-  const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 9) : [];
+  const { mask = (text: string) => text } = view;
+  const message = mask(error instanceof Error ? error.message : String(error));
+  const stack =
+    error instanceof Error
+      ? mask(error.stack ?? '')
+          .split('\n')
+          .slice(1, 9)
+      : [];
   return [
     ...wrapText(
       plainText(

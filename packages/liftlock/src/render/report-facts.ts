@@ -1,5 +1,6 @@
-import { jsonAt } from '../model/json.ts';
+import { isJsonObject, jsonAt, type Json, type JsonObject } from '../model/json.ts';
 import {
+  allRecords,
   doneComponents,
   hopRecords,
   hopsToCome,
@@ -59,6 +60,31 @@ export function facts(run: RunRecord): (readonly [string, string])[] {
     ['evidence', run.evidence],
   ];
   return rows.flatMap(([label, text]) => (text === undefined || text === '' ? [] : [[label, text] as const]));
+}
+
+/** What the releases that went back look like against their records, and what helm has left of the newer version: a line each. */
+export function afterWayBack(run: RunRecord): readonly string[] {
+  return allRecords(run).flatMap(({ step, details }) => {
+    if (step.kind !== 'helm-rollback' || details === undefined) return [];
+    const unread = jsonAt(details, ['unread']);
+    const differs = itemsOf(details['differs']).map(
+      ({ object, fields }) =>
+        `${textOf(object)} is not as its record has it: ${(Array.isArray(fields) ? fields : []).map(textOf).join(', ')}`,
+    );
+    const left = itemsOf(details['left']).map(
+      ({ object, why }) => `${textOf(object)} is left of the newer version: ${textOf(why)}`,
+    );
+    const open = typeof unread === 'string' ? [`${step.release} could not be compared with its record: ${unread}`] : [];
+    return [...differs, ...left, ...open];
+  });
+}
+
+function itemsOf(list: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(list) ? (list as readonly Json[]).filter(isJsonObject) : [];
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** Finished hops of a run that has several. */

@@ -1,5 +1,5 @@
 import { codeBlock, codeSpan, escapeMarkdown, joinBlocks, markdownTable } from './markdown.ts';
-import { facts, outcomeOf, whatIsLeft } from './report-facts.ts';
+import { afterWayBack, facts, outcomeOf, whatIsLeft } from './report-facts.ts';
 import { hopTitle } from './route-words.ts';
 import { allRecords, hopRecords, routeOf, stepWord, type RunRecord, type StepRecord } from './run-record.ts';
 import { formatSeconds } from './words.ts';
@@ -14,6 +14,7 @@ export function renderReportMarkdown(run: RunRecord): string {
     ...(problem === undefined ? [] : [`- ${codeSpan(step.id)} **${problem.code}** ${escapeMarkdown(problem.message)}`]),
   ]);
   const left = whatIsLeft(run);
+  const back = afterWayBack(run);
   return joinBlocks([
     [`# ${escapeMarkdown(run.plan?.platform.title ?? run.purpose)} ${routeOf(run)}: ${escapeMarkdown(outcomeOf(run))}`],
     facts(run).map(
@@ -24,6 +25,7 @@ export function renderReportMarkdown(run: RunRecord): string {
       stepTable(steps),
     ]),
     ...(troubles.length === 0 ? [] : [['## What went wrong'], troubles]),
+    ...(back.length === 0 ? [] : [['## After the way back'], back.map((line) => `- ${escapeMarkdown(line)}`)]),
     ...(left === ''
       ? []
       : [['## What is left'], [escapeMarkdown(left)], codeBlock('sh', [`liftlock resume ${run.run}`])]),

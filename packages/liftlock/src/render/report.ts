@@ -1,4 +1,4 @@
-import { facts, outcomeOf, whatIsLeft } from './report-facts.ts';
+import { afterWayBack, facts, outcomeOf, whatIsLeft } from './report-facts.ts';
 import { renderReportMarkdown } from './report-markdown.ts';
 import { hopTitle } from './route-words.ts';
 import {
@@ -103,6 +103,7 @@ function renderText(run: RunRecord, { width, color }: ReportView): string {
     [...head, ...renderPairs(facts(run), width, style)],
     ...hopRecords(run).map((hop) => stepTable(hop, width, style)),
     troubles(run, width, style),
+    wayBack(run, width, style),
     leftOver(run, width, style),
   ];
   return `${blocks
@@ -156,6 +157,11 @@ function troubles(run: RunRecord, width: number, style: Style): string[] {
         });
   });
   return lines.length === 0 ? [] : [style.bold('What went wrong'), ...lines];
+}
+
+function wayBack(run: RunRecord, width: number, style: Style): string[] {
+  const lines = afterWayBack(run).flatMap((line) => wrapText(oneLine(line), { width, first: '  ', hanging: '    ' }));
+  return lines.length === 0 ? [] : [style.bold('After the way back'), ...lines];
 }
 
 function leftOver(run: RunRecord, width: number, style: Style): string[] {

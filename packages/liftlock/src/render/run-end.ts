@@ -6,6 +6,7 @@ import { evidenceLines, nextCommands, renderFault } from './fault-screen.ts';
 import type { Explain } from './fault-words.ts';
 import { rotateCommand } from './invocation.ts';
 import { renderAdvice } from './problem.ts';
+import { afterWayBack } from './report-facts.ts';
 import { hopTitle } from './route-words.ts';
 import {
   allRecords,
@@ -128,6 +129,9 @@ function finished(state: RunRecord, platform: Platform, style: Style, width: num
       },
     ),
     ...notVerified(state, style, width),
+    ...afterWayBack(state).flatMap((line) =>
+      wrapText(plainText(line), { width, first: `  ${style.warn('!')} `, hanging: '    ' }),
+    ),
     '',
     `  ${style.dim('the report:')}`,
     style.accent(`    liftlock report ${state.run}`),

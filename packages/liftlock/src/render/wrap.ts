@@ -13,7 +13,10 @@ export function plainText(text: string): string {
       .replaceAll('\t', '  ')
       .replaceAll('\r\n', '\n')
       // eslint-disable-next-line no-control-regex
-      .replaceAll(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g, '')
+      .replaceAll(
+        /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g,
+        '',
+      )
   );
 }
 

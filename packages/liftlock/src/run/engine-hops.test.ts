@@ -32,6 +32,7 @@ async function runFirstHop(world: { readonly now: string; readonly closes?: stri
     emit,
     clock: { now: () => new Date(world.now) },
     writer: { writes: () => 0 },
+    save: async () => undefined,
     redactor: { json: <T>(value: T) => value },
     windowCloses: world.closes === undefined ? undefined : new Date(world.closes),
     stop: {

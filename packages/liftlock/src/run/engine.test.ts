@@ -29,6 +29,7 @@ async function runThatFails(at: 'act' | 'confirm', problem: Problem) {
     emit,
     clock: { now: () => new Date() },
     writer: { writes: () => 0 },
+    save: async () => undefined,
     redactor: { json: <T>(value: T) => value },
     stop: { level: 'none', signal: new AbortController().signal },
   } as unknown as World;

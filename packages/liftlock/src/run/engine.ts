@@ -37,7 +37,15 @@ export async function carryOut(parts: EngineParts): Promise<RunState> {
     }
     if (action.do === 'replan') return state;
     await perform(action, parts, state);
+    if (action.do === 'act' || action.do === 'confirm') await saveOutcome(parts);
   }
+}
+
+/** An outcome that cannot be written elsewhere now goes along with the next: before the next act it has to. */
+async function saveOutcome({ world }: EngineParts): Promise<void> {
+  await world.save().catch((error: unknown) => {
+    if (!isProblem(error)) throw error;
+  });
 }
 
 /** The run as its journal tells it. */
@@ -104,7 +112,7 @@ async function stop(parts: EngineParts, reason: string): Promise<void> {
 }
 
 async function keepEvidence(parts: EngineParts, state: RunState): Promise<void> {
-  const file = await collectEvidence(parts.world, state).catch((error: unknown) => {
+  const file = await collectEvidence(parts.world, state, parts.store.entries(parts.run)).catch((error: unknown) => {
     parts.world.emit({ type: 'note', text: `no support bundle: ${String(error)}` });
     return undefined;
   });
@@ -166,10 +174,12 @@ async function act(step: Step, parts: EngineParts, state: RunState): Promise<voi
   const ownBefore = world.writer.writes();
   const ended = (touched: Touched, helmWrites: number) => {
     const own = world.writer.writes() - ownBefore;
-    const seconds = (world.clock.now().getTime() - began) / 1000;
+    const seconds = Math.max(0, (world.clock.now().getTime() - began) / 1000);
     return { touched: own > 0 ? 'yes' : touched, writes: helmWrites + own, seconds } as const;
   };
   try {
+    // The intent is where a colleague finds it before the act begins (O9).
+    await world.save();
     const acted = await handlerOf(handlers, step).act(step, world, stepOf(state, step));
     world.emit({ type: 'act-ended', step: step.id, outcome: 'done', ...ended(acted.touched, acted.writes) });
   } catch (error) {
@@ -185,7 +195,7 @@ async function confirm(step: Step, parts: EngineParts, state: RunState): Promise
   const began = world.clock.now().getTime();
   try {
     const confirmed = await handlerOf(handlers, step).confirm(step, world, stepOf(state, step));
-    const seconds = (world.clock.now().getTime() - began) / 1000;
+    const seconds = Math.max(0, (world.clock.now().getTime() - began) / 1000);
     world.emit({ type: 'confirmed', step: step.id, seconds, ...confirmed });
   } catch (error) {
     world.emit({ type: 'confirm-failed', step: step.id, problem: recordOf(error, world) });

@@ -28,7 +28,7 @@ async function bundle(unlearned: string | undefined): Promise<string> {
     },
     unlearned,
   } as unknown as World;
-  await collectEvidence(world, { run: 'r', steps: [], hops: [] } as unknown as RunState);
+  await collectEvidence(world, { run: 'r', steps: [], hops: [] } as unknown as RunState, []);
   return archive;
 }
 

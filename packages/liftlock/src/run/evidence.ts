@@ -1,7 +1,10 @@
 import { touchedBy, type RunState } from '../journal/fold.ts';
+import type { Entry } from '../model/journal.ts';
+import type { Plan } from '../model/plan.ts';
 import { containerNames } from '../release/manifest.ts';
 import { readReleases } from '../release/record.ts';
 import { maskObject } from './mask-object.ts';
+import { bundleHead, journalFile } from './support-bundle.ts';
 import { packTarGz, type TarFile } from './tar.ts';
 import type { World } from './world.ts';
 import { listRecords } from '../snapshot/read-release.ts';
@@ -21,46 +24,63 @@ const described = [
   '/apis/networking.k8s.io/v1/namespaces/{namespace}/ingresses',
 ];
 
+/** What evidence is taken from: a run's world, or a site that no run has begun at. */
+export interface EvidenceParts extends Pick<World, 'platform' | 'reader' | 'redactor' | 'unlearned'> {
+  readonly helm: Pick<World['helm'], 'version'>;
+  readonly namespace: string;
+  readonly plan?: Plan | undefined;
+}
+
 /**
  * Writes the support bundle of a run: versions, releases and their history, objects, events, logs, plan and journal.
  * Secrets are not read at all; everything else goes through the redactor. A part that cannot be read says why.
  * @returns the path of the archive
  */
-export async function collectEvidence(world: World, state: RunState): Promise<string> {
-  const namespace = world.plan.site.namespace;
-  const files: TarFile[] = [];
-  const add = (name: string, value: unknown) =>
-    files.push({
-      name,
-      text: world.redactor.text(
-        typeof value === 'string' ? value : JSON.stringify(world.redactor.json(value), null, 2),
-      ),
-    });
-  add('versions.json', {
-    cluster: { ...world.plan.cluster, version: await attempt(() => world.reader.version()) },
-    helm: world.helm.version,
-    platform: world.plan.platform,
-    route: world.plan.route,
-  });
-  add('plan.json', world.plan);
-  add('run.json', {
+export async function collectEvidence(world: World, state: RunState, entries: readonly Entry[]): Promise<string> {
+  const { redactor, plan, clock, folder } = world;
+  const run = {
     ...state,
     plan: undefined,
     hops: state.hops.map(({ plan: { route, hop }, steps }) => ({ ...route[hop], steps })),
     touched: touchedBy(state),
+  };
+  const files = [
+    bundleHead({ kind: 'run', run: state.run }),
+    ...(await clusterEvidence({ ...world, namespace: plan.site.namespace })),
+    textFile('run.json', run, redactor),
+    journalFile(entries, redactor),
+  ];
+  return folder.writeBytes(`support-bundle-${state.run}.tar.gz`, packTarGz(files, clock.now()));
+}
+
+/** What the cluster, the plan and the definition say; all of it masked but the definition, which is no secret. */
+export async function clusterEvidence(parts: EvidenceParts): Promise<readonly TarFile[]> {
+  const { plan, platform, namespace, reader, redactor } = parts;
+  const files: TarFile[] = [];
+  const add = (name: string, value: unknown) => files.push(textFile(name, value, redactor));
+  add('versions.json', {
+    cluster: { ...plan?.cluster, version: await attempt(() => reader.version()) },
+    helm: parts.helm.version,
+    platform: plan?.platform ?? platform.metadata,
+    route: plan?.route,
   });
-  add('releases.json', await attempt(() => releases(world, namespace)));
+  if (plan !== undefined) add('plan.json', plan);
+  add('releases.json', await attempt(() => releases(reader, namespace)));
   for (const path of described) {
     const name = path.split('/').at(-1) ?? path;
     add(
       `objects/${name}.json`,
-      await attempt(async () => (await world.reader.list(path.replace('{namespace}', namespace))).map(maskObject)),
+      await attempt(async () => (await reader.list(path.replace('{namespace}', namespace))).map(maskObject)),
     );
   }
-  for (const [name, text] of await logs(world, namespace)) add(name, text);
-  add('support.txt', supportText(world));
-  const name = `support-bundle-${state.run}.tar.gz`;
-  return world.folder.writeBytes(name, packTarGz(files, world.clock.now()));
+  for (const [name, text] of await logs(parts)) add(name, text);
+  add('support.txt', supportText(parts));
+  return [...files, { name: 'platform.json', text: JSON.stringify(platform, null, 2) }];
+}
+
+function textFile(name: string, value: unknown, redactor: World['redactor']): TarFile {
+  const text = typeof value === 'string' ? value : JSON.stringify(redactor.json(value), null, 2);
+  return { name, text: redactor.text(text) };
 }
 
 async function attempt<T>(read: () => Promise<T>): Promise<T | string> {
@@ -71,8 +91,8 @@ async function attempt<T>(read: () => Promise<T>): Promise<T | string> {
   }
 }
 
-async function releases(world: World, namespace: string): Promise<unknown> {
-  const records = await listRecords(world.reader, namespace);
+async function releases(reader: World['reader'], namespace: string): Promise<unknown> {
+  const records = await listRecords(reader, namespace);
   return readReleases(records).map((release) => ({
     name: release.name,
     history: release.revisions,
@@ -80,11 +100,11 @@ async function releases(world: World, namespace: string): Promise<unknown> {
   }));
 }
 
-async function logs(world: World, namespace: string): Promise<readonly (readonly [string, string])[]> {
-  if (world.unlearned !== undefined) {
-    return [['logs.txt', `left out: the values to mask in logs could not be read (${world.unlearned})`]];
+async function logs({ reader, namespace, unlearned }: EvidenceParts): Promise<readonly (readonly [string, string])[]> {
+  if (unlearned !== undefined) {
+    return [['logs.txt', `left out: the values to mask in logs could not be read (${unlearned})`]];
   }
-  const pods = await attempt(() => world.reader.list(`/api/v1/namespaces/${namespace}/pods`));
+  const pods = await attempt(() => reader.list(`/api/v1/namespaces/${namespace}/pods`));
   if (typeof pods === 'string') return [['logs.txt', pods]];
   const containers = pods.flatMap((pod) =>
     containerNames(pod).map((container) => ({ pod: pod.metadata.name, container })),
@@ -92,13 +112,12 @@ async function logs(world: World, namespace: string): Promise<readonly (readonly
   return Promise.all(
     containers.map(async ({ pod, container }) => {
       const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}&tailLines=${logLines}`;
-      return [`logs/${pod}.${container}.txt`, await attempt(() => world.reader.text(path))] as const;
+      return [`logs/${pod}.${container}.txt`, await attempt(() => reader.text(path))] as const;
     }),
   );
 }
 
-function supportText(world: World): string {
-  const { support, metadata } = world.platform;
+function supportText({ platform: { support, metadata }, unlearned }: EvidenceParts): string {
   return [
     `${metadata.title}: support bundle`,
     '',
@@ -107,9 +126,8 @@ function supportText(world: World): string {
     `Guide: ${metadata.guide.title}${metadata.guide.url === undefined ? '' : ` (${metadata.guide.url})`}`,
     '',
     'No value of a Secret is in here; values of environment variables are masked, and arguments with a secret name.',
-    ...(world.unlearned === undefined
-      ? []
-      : [`Logs are left out: the values to mask could not be read (${world.unlearned}).`]),
+    ...(unlearned === undefined ? [] : [`Logs are left out: the values to mask could not be read (${unlearned}).`]),
+    'liftlock diagnose FILE, with the path of this archive, tells what it is about, without the cluster.',
     'Look through the files before you send them.',
   ].join('\n');
 }

@@ -36,6 +36,16 @@ export async function keepingFormer(
   await world.folder.writeSecret(fileOf(step), JSON.stringify({ ...former, after }));
 }
 
+/**
+ * Keeps how the object was left by a step that was cut off between its change and that: as it is now that the step is found done.
+ * Without it the undo could not tell what the upgrade has written since.
+ */
+export async function completeFormer(step: string, live: KubeObject, world: Pick<World, 'folder'>): Promise<void> {
+  const former = await readFormer(step, world);
+  if (former === undefined || former.after !== undefined || former.before.metadata.uid !== live.metadata.uid) return;
+  await world.folder.writeSecret(fileOf(step), JSON.stringify({ ...former, after: live }));
+}
+
 /** What was put back is no longer former: the step may be done once more. */
 export async function forgetFormer(step: string, world: Pick<World, 'folder'>): Promise<void> {
   await world.folder.remove(fileOf(step));

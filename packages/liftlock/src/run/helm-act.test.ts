@@ -22,7 +22,9 @@ const step = {
 const waitedFor = 'Deployment web: 0 of 1 new pods are ready, 1 pod of an older revision left: web-old';
 
 /** One act with a helm that fails: by itself with these words, or as soon as it is ended. */
-function acting(options: { readonly words?: string; readonly refused?: readonly string[] } = {}) {
+function acting(
+  options: { readonly words?: string; readonly refused?: readonly string[]; readonly awaySeconds?: number } = {},
+) {
   const stop = new AbortController();
   const notes: string[] = [];
   const done = Promise.withResolvers<HelmExit>();
@@ -31,7 +33,12 @@ function acting(options: { readonly words?: string; readonly refused?: readonly 
     done.resolve({ code: 1, stdout: '', stderr, wasEnded, seconds });
   const world = {
     gate: {
-      openRun: async () => ({ kubeconfig: '', writes: () => 2, close: async () => void (calls.closed += 1) }),
+      openRun: async () => ({
+        kubeconfig: '',
+        writes: () => 2,
+        awaySeconds: () => options.awaySeconds ?? 0,
+        close: async () => void (calls.closed += 1),
+      }),
     },
     helm: {
       start() {
@@ -91,6 +98,29 @@ test('C16: a helm whose time is over: the problem says after what time, and what
     code: 'NOT_READY',
     message: `shop was not ready after 9 s; waiting for ${waitedFor}`,
     details: { helm: 'Error: UPGRADE FAILED: context deadline exceeded' },
+  });
+});
+
+test('a helm whose time is over because the API server was away says so', async () => {
+  const { act } = acting({ words: 'Error: UPGRADE FAILED: context deadline exceeded', awaySeconds: 7 });
+  await expect(act()).rejects.toMatchObject({
+    code: 'API_SERVER_AWAY',
+    message: "shop: helm's time of 9 s was over, and the API server had not answered for 7 s of it",
+  });
+});
+
+test.each([
+  ['API_SERVER_AWAY', 'cannot patch "web" with kind Deployment: etcdserver: request timed out'],
+  [
+    'OBJECT_MODIFIED',
+    'Operation cannot be fulfilled on deployments.apps "web": the object has been modified; please apply your changes to the latest version and try again',
+  ],
+])('X03: a helm that failed of the cluster is told as %s, with what to do', async (code, words) => {
+  const { act } = acting({ words: `Error: UPGRADE FAILED: ${words}` });
+  await expect(act()).rejects.toMatchObject({
+    code,
+    touched: 'yes',
+    advice: expect.arrayContaining(['When the cause is gone: liftlock resume']),
   });
 });
 

@@ -3,7 +3,11 @@ import type { HelmExit } from '../model/ports.ts';
 import { Problem, type Touched } from '../model/problem.ts';
 import type { Unread } from '../model/snapshot.ts';
 import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
-import { refusalOf, type HelmRefusal } from './helm-refusal.ts';
+import { leaseLost } from './lease-lost.ts';
+import { leaseLostWords } from '../model/stopped.ts';
+import { endWhenSafe } from './end-when-safe.ts';
+import { instabilityOf, refusalOf, type HelmRefusal } from './helm-refusal.ts';
+import { watchOtherHands } from './other-hands.ts';
 import { stoppedCode } from './stop-reasons.ts';
 import { wayBack } from './way-back.ts';
 import { watchRelease, type ReleaseWatch } from './watch-release.ts';
@@ -26,6 +30,7 @@ export async function helmAct(step: HelmStep, args: readonly string[], world: Wo
   const ending = Promise.withResolvers<EndedBy>();
   const onStop = () => ending.resolve('person');
   let endedBy: EndedBy | undefined;
+  const others = watchOtherHands(step, world, state.seenRevision, watching.signal);
   try {
     await watch.started;
     // Between this look and the listener nothing is awaited: a Ctrl-C is either seen or heard.
@@ -40,12 +45,17 @@ export async function helmAct(step: HelmStep, args: readonly string[], world: Wo
     if (step.kind === 'helm-upgrade') watch.onCertain(() => ending.resolve('fault'));
     const ended = ending.promise.then((by) => {
       endedBy = by;
-      return endWhenSafe(helm.end, watch, world);
+      return endWhenSafe(step, helm.end, watch, world, watching.signal);
     });
     const exit = await Promise.race([helm.done, ended]);
     const writes = session.writes();
+    if (exit.code !== 0 && exit.stderr.includes(leaseLostWords)) throw leaseLost(step, writes);
+    const foreign = await others.foreignRevision(writes);
+    await others.tellEdits();
+    if (foreign !== undefined) throw foreign;
     if (exit.code === 0) return { touched: writes > 0 ? 'yes' : 'no', writes };
-    throw failure(step, exit, watch, { writes, endedBy: exit.wasEnded ? endedBy : undefined }, world);
+    const how = { writes, endedBy: exit.wasEnded ? endedBy : undefined, awaySeconds: session.awaySeconds() };
+    throw failure(step, exit, watch, how, world);
   } finally {
     world.stop.signal.removeEventListener('abort', onStop);
     watching.abort();
@@ -61,23 +71,14 @@ function notBegun(step: HelmStep): Problem {
   });
 }
 
-/** A migration is waited for: helm is ended only when none runs, or ends by itself at its timeout. */
-async function endWhenSafe(end: () => Promise<HelmExit>, watch: ReleaseWatch, world: World): Promise<HelmExit> {
-  if (watch.isMigrating()) {
-    const why = watch.seesMigrations() ? 'data is being migrated' : 'whether data is being migrated cannot be seen';
-    world.emit({ type: 'note', text: `${why}: helm is not interrupted` });
-    await watch.migrationEnded();
-  }
-  return end();
+interface HowItEnded {
+  readonly writes: number;
+  readonly endedBy: EndedBy | undefined;
+  /** Of helm's time, how much the API server did not answer. */
+  readonly awaySeconds: number;
 }
 
-function failure(
-  step: HelmStep,
-  exit: HelmExit,
-  watch: ReleaseWatch,
-  how: { readonly writes: number; readonly endedBy: EndedBy | undefined },
-  world: World,
-): Problem {
+function failure(step: HelmStep, exit: HelmExit, watch: ReleaseWatch, how: HowItEnded, world: World): Problem {
   const touched: Touched = how.writes > 0 ? 'yes' : 'no';
   const words = world.redactor
     .text(exit.stderr)
@@ -86,7 +87,7 @@ function failure(
     .filter((line) => line.startsWith('Error'))
     .join(' ');
   const refusal = how.endedBy === undefined ? refusalOf(step, world.redactor.text(exit.stderr)) : undefined;
-  const [code, message] = causeOf(step, exit, watch, how.endedBy, words, refusal);
+  const [code, message] = causeOf(step, exit, watch, how, words, refusal);
   return new Problem(code, message, {
     touched,
     details: { writes: how.writes, ...(code === 'HELM_FAILED' ? {} : { helm: words }) },
@@ -104,7 +105,7 @@ function causeOf(
   step: HelmStep,
   exit: HelmExit,
   watch: ReleaseWatch,
-  endedBy: EndedBy | undefined,
+  { endedBy, awaySeconds }: HowItEnded,
   words: string,
   refusal: HelmRefusal | undefined,
 ): readonly [code: string, message: string] {
@@ -113,12 +114,20 @@ function causeOf(
     const what = cause?.message ?? waitingWords(watch.waitingFor());
     return [stoppedCode, `helm was ended on request before ${step.release} was at ${versionOf(step)}: ${what}`];
   }
+  // Of the cluster, whatever the pods look like meanwhile.
+  const unstable = endedBy === undefined ? instabilityOf(words) : undefined;
+  if (unstable !== undefined) return [unstable, `${step.release}: ${refusal?.message ?? words}`];
   if (cause !== undefined) return [cause.code, `${step.release}: ${cause.message}`];
   // helm measures its own time, which begins a little after ours.
-  if (exit.seconds >= step.timeoutSeconds || /deadline exceeded|timed out/i.test(words))
-    return ['NOT_READY', notReadyWords(step.release, watch.waitingFor(), step.timeoutSeconds)];
+  const isLate = exit.seconds >= step.timeoutSeconds || /deadline exceeded|timed out/i.test(words);
+  if (isLate && awaySeconds > 0) return ['API_SERVER_AWAY', awayWords(step, awaySeconds)];
+  if (isLate) return ['NOT_READY', notReadyWords(step.release, watch.waitingFor(), step.timeoutSeconds)];
   if (refusal !== undefined) return [refusal.code, `${step.release}: ${refusal.message}`];
   return ['HELM_FAILED', `helm could not bring ${step.release} to ${versionOf(step)}: ${words}`];
+}
+
+function awayWords({ release, timeoutSeconds }: HelmStep, awaySeconds: number): string {
+  return `${release}: helm's time of ${timeoutSeconds} s was over, and the API server had not answered for ${awaySeconds} s of it`;
 }
 
 /** What is lost with a kind that may not be watched. */

@@ -1,15 +1,18 @@
 import { readRefusal } from '../findings/foreseen/classify-refusal.ts';
 import { describeRefusal } from '../findings/foreseen/describe-refusal.ts';
-import type { Refusal } from '../findings/foreseen/refusal.ts';
-import { lossOf } from '../findings/foreseen/recreation.ts';
-import { shellWord } from '../findings/make-finding.ts';
+import type { RefusedObject } from '../findings/foreseen/refusal.ts';
+import type { Remedy } from '../model/finding.ts';
 import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
-import { adoptRemedy, dropRemedy, recreateRemedy, rewriteRemedy } from '../plan/remedy-steps.ts';
+import { refusalRemedies, refusedField, refusedObject } from './refusal-remedies.ts';
 
 /** A helm that was refused in earnest: the same codes and remedies as a forecast has. */
 export interface HelmRefusal {
   readonly code: string;
   readonly message: string;
+  readonly object?: RefusedObject | undefined;
+  readonly field?: string | undefined;
+  /** Of everything that helm was refused, the least destructive first for each. */
+  readonly remedies: readonly Remedy[];
   readonly advice: readonly string[];
 }
 
@@ -21,29 +24,42 @@ export function refusalOf(step: HelmUpgradeStep | HelmRollbackStep, words: strin
   const readings = readRefusal({ words, isRollback: step.kind === 'helm-rollback' });
   const [first, ...others] = readings;
   if (first?.refusal === undefined) return undefined;
-  const { code } = first.refusal;
+  const { refusal } = first;
   const more = others.length === 0 ? '' : ` helm was refused ${others.length} more: see its words.`;
+  const remedies = readings.flatMap((reading) =>
+    reading.refusal === undefined ? [] : refusalRemedies(reading.refusal, step),
+  );
   return {
-    code,
-    message: `${describeRefusal(first.refusal, step.release).message}${more}`,
-    advice: step.kind === 'helm-upgrade' ? readings.flatMap(({ refusal }) => adviceOf(refusal, step)) : [],
+    code: refusal.code,
+    message: `${describeRefusal(refusal, step.release).message}${more}`,
+    object: refusedObject(refusal),
+    field: refusedField(refusal, step.release),
+    remedies,
+    advice: remedies.map((remedy) => adviceOf(remedy)),
   };
 }
 
-/** By remedies alone that `liftlock resume` offers again, after it has asked the cluster whether they are safe. */
-function adviceOf(refusal: Refusal | undefined, step: HelmUpgradeStep): readonly string[] {
-  return remedyIds(refusal, step).map((id) => `To go on with a remedy: liftlock resume --allow ${shellWord(id)}`);
+/** By consents that `liftlock resume` offers again, after it has asked the cluster whether they are safe, and by hand. */
+function adviceOf({ title, commands }: Remedy): string {
+  const [command] = commands;
+  if (command?.startsWith('--allow ') === true) return `To go on with a remedy: liftlock resume ${command}`;
+  return command === undefined ? `${title}.` : `${title}: ${command}`;
 }
 
-function remedyIds(refusal: Refusal | undefined, step: HelmUpgradeStep): readonly string[] {
-  if (refusal === undefined) return [];
-  if (refusal.code === 'REMOVED_API_IN_RECORD') return [rewriteRemedy(step.component)];
-  const { kind, name, namespace, apiVersion = '' } = refusal.object ?? {};
-  if (kind === undefined || name === undefined) return [];
-  const object = { apiVersion, kind, name, namespace };
-  if (refusal.code === 'FOREIGN_OWNERSHIP')
-    return refusal.owner.release === undefined ? [adoptRemedy(object, step.namespace)] : [];
-  if (refusal.code !== 'IMMUTABLE_FIELD') return [];
-  const drop = step.force === true ? [dropRemedy(step.component, '--force')] : [];
-  return [...drop, ...(lossOf(object) === undefined ? [] : [recreateRemedy(object, step.namespace)])];
+/** Of the API server, not of the release: both mean that the same helm may be run again. */
+const unstable = ['API_SERVER_AWAY', 'OBJECT_MODIFIED'] as const;
+export type Instability = (typeof unstable)[number];
+
+/**
+ * Whether helm failed of a cluster that did not answer, or of somebody who wrote the same object in the same moment, and of
+ * nothing else: then the release itself is as good as it was.
+ * @param words all that helm said, redacted
+ */
+export function instabilityOf(words: string): Instability | undefined {
+  const codes = new Set(readRefusal({ words }).map(({ refusal }) => refusal?.code));
+  return unstable.find((code) => codes.has(code) && [...codes].every((other) => isUnstable(other)));
+}
+
+function isUnstable(code: string | undefined): boolean {
+  return unstable.some((one) => one === code);
 }

@@ -17,6 +17,8 @@ export interface HelmValuesParts {
   liveValues(): Promise<JsonObject>;
   /** Values that were carried over, as this run has frozen them; undefined where no run has. */
   frozen(path: string): Promise<string | undefined>;
+  /** What was written for helm in this run, by its name; undefined where nothing was. */
+  copy?(name: string): Promise<string | undefined>;
   /** Writes a file of mode 0600 and returns its path. */
   write(name: string, text: string): Promise<string>;
 }
@@ -30,12 +32,8 @@ export async function writeHelmValues(step: HelmUpgradeStep, parts: HelmValuesPa
   const texts: NamedText[] = [];
   for (const pinned of step.values) {
     const text = await pinnedText(pinned, parts);
-    if (digestOf(text.text) !== pinned.digest) {
-      throw new Problem('VALUES_MOVED', `${text.name} is not what the plan was made from.`, {
-        advice: ['Make the plan again: liftlock apply shows what the change does.'],
-        at: { file: text.name },
-      });
-    }
+    const digest = digestOf(text.text);
+    if (digest !== pinned.digest) throw valuesMoved(text.name, pinned, digest);
     texts.push(text);
   }
   const kept = step.keep.length === 0 ? undefined : keptValues(await parts.liveValues(), step.keep);
@@ -46,9 +44,25 @@ export async function writeHelmValues(step: HelmUpgradeStep, parts: HelmValuesPa
     return [await parts.write(`${folder}/carried-values.yaml`, exportedText(applyCarryOver(given, step.carryOver)))];
   }
   const files: string[] = [];
-  for (const [index, { text }] of texts.entries()) files.push(await parts.write(`${folder}/${index + 1}.yaml`, text));
+  for (const [index, { text }] of texts.entries()) files.push(await parts.write(copyName(step.component, index), text));
   if (kept !== undefined) files.push(await parts.write(`${folder}/kept-values.yaml`, JSON.stringify(kept)));
   return files;
+}
+
+function valuesMoved(file: string, pinned: PinnedValues, digest: string): Problem {
+  return new Problem(
+    'VALUES_MOVED',
+    `${file} is not what the plan was made from: it was ${pinned.digest} and is ${digest}.`,
+    {
+      touched: 'no',
+      advice: [
+        'To go on as planned, put the file back as it was: liftlock resume',
+        'To take the change, plan again: liftlock apply shows what it does.',
+      ],
+      at: { file },
+      details: { planned: pinned.digest, found: digest },
+    },
+  );
 }
 
 interface NamedText {
@@ -74,14 +88,28 @@ export function frozenFile(path: string): string {
   return `backup/${path}`;
 }
 
-/** The values of a step as trees, in helm's order. */
+/** Where a run keeps what helm was given, below its folder. */
+function copyName(component: string, index: number): string {
+  return `values/${component}/${index + 1}.yaml`;
+}
+
+/**
+ * The values of a step as trees, in helm's order. A file that has changed since helm read it is taken as helm was given it; else it
+ * is refused: VALUES_MOVED.
+ */
 export async function stepValues(
-  step: Pick<HelmUpgradeStep, 'values'>,
-  parts: Pick<HelmValuesParts, 'loadValues' | 'frozen' | 'liveValues'>,
+  step: Pick<HelmUpgradeStep, 'values' | 'component'>,
+  parts: Pick<HelmValuesParts, 'loadValues' | 'frozen' | 'liveValues' | 'copy'>,
 ): Promise<readonly ValuesFile[]> {
   return Promise.all(
-    step.values.map(async (pinned) => {
-      if (pinned.isCarried !== true) return parts.loadValues(pinned.path);
+    step.values.map(async (pinned, index) => {
+      if (pinned.isCarried !== true) {
+        const file = await parts.loadValues(pinned.path);
+        if (file.digest === pinned.digest) return file;
+        const text = await parts.copy?.(copyName(step.component, index));
+        if (text === undefined || digestOf(text) !== pinned.digest) throw valuesMoved(file.path, pinned, file.digest);
+        return { ...file, digest: pinned.digest, values: parseValues(text, file.path) };
+      }
       const text = await parts.frozen(pinned.path);
       return carriedValues(pinned.path, text === undefined ? await parts.liveValues() : parseValues(text, pinned.path));
     }),

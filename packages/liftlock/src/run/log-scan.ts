@@ -1,3 +1,4 @@
+import { inBoundedTime } from '../model/bounded-pattern.ts';
 import { Problem } from '../model/problem.ts';
 
 /** What one pattern found. */
@@ -13,7 +14,7 @@ const longestLine = 2000;
 /**
  * Counts the lines that match each pattern, and keeps the first few. A line counts for the first pattern that it
  * matches, in the order in which they are given: errors before warnings.
- * Problem BAD_PATTERN for a pattern that is no regular expression.
+ * Problems: BAD_PATTERN for a pattern that is no regular expression, PATTERN_TOO_SLOW.
  */
 export function scanLog<Name extends string>(
   lines: Iterable<string>,
@@ -26,12 +27,20 @@ export function scanLog<Name extends string>(
     count: 0,
     first: [] as string[],
   }));
-  for (const line of lines) {
-    const text = line.slice(0, longestLine);
-    const rule = rules.find(({ pattern }) => pattern.test(text));
-    if (rule === undefined) continue;
-    rule.count += 1;
-    if (rule.first.length < keep) rule.first.push(text.length > 300 ? `${text.slice(0, 299)}…` : text);
+  const scanned = inBoundedTime(() => {
+    for (const line of lines) {
+      const text = line.slice(0, longestLine);
+      const rule = rules.find(({ pattern }) => pattern.test(text));
+      if (rule === undefined) continue;
+      rule.count += 1;
+      if (rule.first.length < keep) rule.first.push(text.length > 300 ? `${text.slice(0, 299)}…` : text);
+    }
+    return true;
+  });
+  if (scanned === undefined) {
+    throw new Problem('PATTERN_TOO_SLOW', `The patterns take longer than a second for one log.`, {
+      advice: ['They stand in the platform definition, under checks: make them simpler.'],
+    });
   }
   return Object.fromEntries(rules.map(({ name, count, first }) => [name, { count, first }])) as unknown as Record<
     Name,
@@ -43,6 +52,9 @@ function compile(pattern: string): RegExp {
   try {
     return new RegExp(pattern);
   } catch (cause) {
-    throw new Problem('BAD_PATTERN', `"${pattern}" is no regular expression.`, { cause });
+    throw new Problem('BAD_PATTERN', `"${pattern}" is no regular expression.`, {
+      advice: ['It stands in the platform definition, under checks: correct it there.'],
+      cause,
+    });
   }
 }

@@ -19,9 +19,9 @@ export async function runningMigration(
   // A healthy release migrates nothing: only one that was left in the middle can.
   if (release === undefined || release.newest.status === 'deployed') return undefined;
   const jobs = await world.reader.list(`/apis/batch/v1/namespaces/${step.namespace}/jobs`);
-  const hooks = jobs.filter((job) =>
-    release.hooks.some((hook) => hook.kind === 'Job' && hook.name === job.metadata.name),
-  );
+  // Those of the revision that was interrupted may have other names than the installed one's.
+  const known = [...release.hooks, ...(release.newestRecord?.hooks ?? [])];
+  const hooks = jobs.filter((job) => known.some((hook) => hook.kind === 'Job' && hook.name === job.metadata.name));
   if (hooks.length === 0 && step.migrates === undefined) return undefined;
   const pods = await world.reader.list(`/api/v1/namespaces/${step.namespace}/pods`);
   const hook = hooks.find((job) =>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 
 export interface TarFile {
   /** One that a header does not hold is shortened, so that it stays unlike every other. */
@@ -46,4 +46,48 @@ function header(name: string, size: number, modified: Date): Buffer {
   const sum = bytes.reduce((total, byte) => total + byte, 0);
   put(`${octal(sum, 6)}\0 `, 148);
   return bytes;
+}
+
+/** Bytes of an unpacked archive at most, and its files: a bundle of thousands of pods has a tenth of it. */
+const largest = 256 * 1024 * 1024;
+const mostFiles = 50_000;
+
+/**
+ * The files of an archive that packTarGz has made, wherever it has been since. Nothing is written anywhere.
+ * @throws Error with the reason in its message: cut off, too large, links, paths that lead out of it, files twice
+ */
+export function unpackTarGz(archive: Uint8Array): readonly TarFile[] {
+  const bytes = gunzipSync(archive, { maxOutputLength: largest });
+  const files = new Map<string, string>();
+  let offset = 0;
+  for (;;) {
+    if (offset + block > bytes.length) throw new Error('it is cut off');
+    const head = bytes.subarray(offset, offset + block);
+    if (head.every((byte) => byte === 0)) break;
+    const { name, size } = readHeader(head);
+    const start = offset + block;
+    if (start + size > bytes.length) throw new Error('it is cut off');
+    if (files.has(name)) throw new Error(`it holds ${JSON.stringify(name)} twice`);
+    if (files.size >= mostFiles) throw new Error(`it holds more than ${mostFiles} files`);
+    files.set(name, bytes.toString('utf8', start, start + size));
+    offset = start + Math.ceil(size / block) * block;
+  }
+  return [...files].map(([name, text]) => ({ name, text }));
+}
+
+function readHeader(head: Buffer): { readonly name: string; readonly size: number } {
+  const sum = head.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0);
+  if (readOctal(head, 148, 8) !== sum) throw new Error('it is damaged, or no tar archive');
+  const name = head.toString('latin1', 0, 100).split('\0')[0] ?? '';
+  const type = String.fromCharCode(head[156] ?? 0);
+  if (type !== '0' && type !== '\0') throw new Error(`it holds ${JSON.stringify(name)}, which is no file`);
+  const isOutside = name === '' || /^([/\\]|[A-Za-z]:)/.test(name) || name.split(/[/\\]/).includes('..');
+  if (isOutside) throw new Error(`it holds a path that leads out of it: ${JSON.stringify(name)}`);
+  return { name, size: readOctal(head, 124, 12) };
+}
+
+function readOctal(head: Buffer, offset: number, length: number): number {
+  const digits = (head.toString('latin1', offset, offset + length).split('\0')[0] ?? '').trim();
+  if (!/^[0-7]{1,11}$/.test(digits)) throw new Error('it is damaged, or no tar archive');
+  return Number.parseInt(digits, 8);
 }

@@ -31,10 +31,11 @@ export function refusePending(
   step: HelmStep,
   { status, revision }: { readonly status: string; readonly revision: number },
   world: Pick<World, 'decisions'>,
-  state: Pick<StepState, 'wasTried' | 'triedFrom'>,
+  state: Pick<StepState, 'wasTried' | 'triedFrom' | 'tries'>,
 ): void {
-  // A later revision than the one that our try made is somebody else's, and its helm may be alive.
-  const isOurs = state.wasTried && (state.triedFrom === undefined || revision === state.triedFrom + 1);
+  // A later revision than those that our tries made is somebody else's, and its helm may be alive.
+  const { wasTried, triedFrom, tries = [] } = state;
+  const isOurs = wasTried && (triedFrom === undefined || [...tries, triedFrom].some((from) => revision === from + 1));
   if (!status.startsWith('pending-') || isOurs || isUnlocked(step.release, world.decisions)) return;
   throw new Problem(
     'RELEASE_PENDING',

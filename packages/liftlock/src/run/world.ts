@@ -92,12 +92,18 @@ export interface World {
   readonly windowCloses?: Date | undefined;
   /** When the run began, ISO 8601. */
   readonly startedAt: string;
+  /** When a person last saw what the run would do, by this machine's clock; undefined where no forecast tells it. */
+  readonly lookedAt?: Date | undefined;
+  /** A time of this machine as the API server's clock has it: clocks differ. */
+  readonly serverTime?: ((local: Date) => Date) | undefined;
   loadValues(path: string): Promise<ValuesFile>;
   readSecretFile(file: string): Promise<string>;
   /** What a pinned chart holds; it is pulled by its digest. */
   chartContent(chart: PinnedChart): Promise<ChartContent>;
   /** Writes to the journal and to whoever looks on. */
   emit(body: EntryBody): void;
+  /** Brings journal and inputs to where a colleague finds them. Problems: REPLICA_UNWRITABLE, REPLICA_DIFFERS, LEASE_LOST. */
+  save(): Promise<void>;
   progress(progress: Progress): void;
 }
 

@@ -1,63 +1,74 @@
 import type { KubeObject } from '../model/kube.ts';
+import { isNeededFor, type Permission } from '../model/permission.ts';
 import type { ClusterReader } from '../model/ports.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { MissingPermission, Unread } from '../model/snapshot.ts';
+import { kindPermissions, permissionsIn } from '../plan/permissions.ts';
+import { readServedKinds } from './served-kinds.ts';
 
-/** Written by helm and by liftlock in every upgrade, whatever the charts hold. */
-const always = [
-  { group: '', resource: 'secrets' },
-  { group: 'coordination.k8s.io', resource: 'leases' },
-];
-const verbs = ['get', 'create', 'update', 'patch', 'delete'];
-/** Listed for the release records, or read while helm waits. */
-const listed = [{ group: '', resource: 'secrets', verb: 'list' }];
-/** What is followed while helm waits, as run/follow-namespace.ts has it. */
-const watched = [
-  { group: '', resource: 'pods' },
-  { group: '', resource: 'events' },
-  { group: '', resource: 'persistentvolumeclaims' },
-  { group: 'apps', resource: 'deployments' },
-  { group: 'apps', resource: 'replicasets' },
-  { group: 'apps', resource: 'statefulsets' },
-  { group: 'apps', resource: 'daemonsets' },
-  { group: 'batch', resource: 'jobs' },
-];
-
-/** Asks the API server, by SelfSubjectAccessReview, for every verb and kind that the upgrade will use. */
+/** Asks the API server, by SelfSubjectAccessReview, for every verb of some permissions; those of `shown` tell themselves. */
 export async function missingPermissions(
-  reader: ClusterReader,
-  namespace: string,
-  objects: readonly KubeObject[],
-): Promise<Snapshot['missingPermissions']> {
-  const written = new Map(always.map((item) => [`${item.group}/${item.resource}`, item]));
-  for (const object of objects) {
-    const group = object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : '';
-    const item = { group, resource: pluralOf(object.kind) };
-    written.set(`${item.group}/${item.resource}`, item);
+  reader: Pick<ClusterReader, 'canI'>,
+  permissions: readonly Permission[],
+): Promise<readonly MissingPermission[]> {
+  const questions = new Map<string, MissingPermission & { readonly group: string; readonly plural: string }>();
+  for (const { group, resource, verbs, namespace, names, purpose, lack } of permissions) {
+    // A review about one name says nothing of the others; what is refused tells itself.
+    if (lack === 'shown' || names !== undefined) continue;
+    for (const verb of verbs) {
+      const named = group === '' ? resource : `${resource}.${group}`;
+      const key = `${verb} ${named} ${namespace}`;
+      const before = questions.get(key);
+      questions.set(key, {
+        verb,
+        resource: named,
+        namespace,
+        purpose: before === undefined || isNeededFor(purpose, before.purpose) ? purpose : before.purpose,
+        // One that asks may be content with less than another.
+        lack: before?.lack === 'blocker' ? 'blocker' : lack,
+        group,
+        plural: resource,
+      });
+    }
   }
-  const questions = [
-    ...[...written.values()].flatMap((item) => verbs.map((verb) => ({ ...item, verb }))),
-    ...listed,
-    ...watched.flatMap((item) => ['list', 'watch'].map((verb) => ({ ...item, verb }))),
-  ];
+  const asked = [...questions.values()].toSorted((a, b) => order(a) - order(b));
   const answers = await Promise.all(
-    questions.map(async (question) => ({
-      ...question,
-      isAllowed: await reader.canI(question.verb, question.group, question.resource, namespace),
-    })),
+    asked.map(async ({ group, plural, ...missing }) =>
+      (await reader.canI(missing.verb, group, plural, missing.namespace)) ? [] : [missing],
+    ),
   );
-  return answers
-    .filter((answer) => !answer.isAllowed)
-    .map(({ verb, group, resource }) => ({
-      verb,
-      resource: group === '' ? resource : `${resource}.${group}`,
-      namespace,
-    }));
+  return answers.flat();
 }
 
-/** English plurals as the Kubernetes API forms them: ingresses, networkpolicies, endpoints. */
-function pluralOf(kind: string): string {
-  const word = kind.toLowerCase();
-  if (word.endsWith('s')) return word === 'endpoints' ? word : `${word}es`;
-  if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`;
-  return `${word}s`;
+const verbOrder = ['get', 'create', 'update', 'patch', 'delete', 'list', 'watch'];
+
+function order({ verb }: MissingPermission): number {
+  return verbOrder.indexOf(verb);
+}
+
+/** What every upgrade needs in a namespace, and what the objects of its releases there do. */
+export async function upgradePermissions(
+  reader: Pick<ClusterReader, 'find'>,
+  namespace: string,
+  objects: readonly KubeObject[],
+): Promise<readonly Permission[]> {
+  const resolve = await readServedKinds(reader, objects);
+  const kinds = objects.flatMap((object) =>
+    kindPermissions(resolve(object), object.metadata.namespace ?? namespace, isHook(object)),
+  );
+  return [...permissionsIn(namespace), ...kinds];
+}
+
+/** True for what helm makes apart from the release, and waits for. */
+function isHook({ metadata }: KubeObject): boolean {
+  return metadata.annotations?.['helm.sh/hook'] !== undefined;
+}
+
+/** What nobody could look at, for want of a permission. */
+export function unreadOf(missing: readonly MissingPermission[], user: string): readonly Unread[] {
+  return missing
+    .filter(({ lack }) => lack === 'unread')
+    .map(({ verb, resource, namespace }) => ({
+      what: resource,
+      why: `${user} may not ${verb} ${resource} in ${namespace === '' ? 'the cluster' : namespace}.`,
+    }));
 }

@@ -18,20 +18,30 @@ import type {
   ValuesFile,
 } from '../model/snapshot.ts';
 import { carriedValues } from '../release/exported-values.ts';
+import { leasePermission, permissionsIn } from '../plan/permissions.ts';
 import { parseManifest, workloadsOf } from '../release/manifest.ts';
 import { readReleases } from '../release/record.ts';
 import { recordedChart } from '../release/recorded-chart.ts';
 import { readNodeRoom } from './node-room.ts';
-import { missingPermissions } from './permissions.ts';
+import { missingPermissions, unreadOf } from './permissions.ts';
 import { readCertificates } from './read-certificates.ts';
 import { readClaims } from './read-claims.ts';
 import { readFacts } from './read-facts.ts';
-import { healthEverywhere, ownReleases, permissionsEverywhere, placeOf, recordsEverywhere } from './namespaces.ts';
+import { readReceipts } from './read-receipts.ts';
+import { readGitOps } from './read-gitops.ts';
+import {
+  endingNamespaces,
+  healthEverywhere,
+  ownReleases,
+  permissionsEverywhere,
+  placeOf,
+  recordsEverywhere,
+} from './namespaces.ts';
 
 export interface SnapshotParts {
   readonly platform: Platform;
   /** Its answers, inputs and options: some facts rest on them. */
-  readonly site: Pick<Site, 'answers' | 'inputs' | 'options'>;
+  readonly site: Pick<Site, 'answers' | 'inputs' | 'options' | 'receipts'>;
   readonly namespace: string;
   readonly target: string;
   readonly reader: ClusterReader;
@@ -73,7 +83,7 @@ export async function readSnapshot(parts: SnapshotParts): Promise<Snapshot> {
 
 /** One refused read ends the preflight; what else this user lacks is asked for at once, not in the next attempt. */
 async function withAllMissing(refusal: Problem, { reader, namespace }: SnapshotParts): Promise<Problem> {
-  const missing = await missingPermissions(reader, namespace, []);
+  const missing = await missingPermissions(reader, [...permissionsIn(namespace), leasePermission(namespace)]);
   if (missing.length === 0) return refusal;
   const verbs = Map.groupBy(missing, (item) => item.resource);
   const lines = [...verbs].map(([resource, items]) => `${resource}: ${items.map((item) => item.verb).join(', ')}`);
@@ -82,6 +92,7 @@ async function withAllMissing(refusal: Problem, { reader, namespace }: SnapshotP
   return new Problem('PERMISSION_MISSING', message, {
     advice: [
       'Ask for these verbs, and for those on the kinds of objects that the charts hold.',
+      'Whoever may grant them can print the roles: `liftlock platform rbac --for apply`.',
       `kubectl auth can-i list secrets -n ${namespace}`,
     ],
     cause: refusal,
@@ -99,7 +110,7 @@ async function readAll(parts: SnapshotParts): Promise<Snapshot> {
   // Values files before charts: a placeholder left in a file needs no registry to be seen.
   const valuesFiles = await Promise.all(platform.components.map((component) => parts.loadValues(component)));
   for (const file of valuesFiles.flat()) if (file !== undefined) redactor.learnValues(file.values);
-  const [charts, records, who, storageClasses, pullSecret] = await Promise.all([
+  const [charts, records, { at: serverTime, ...who }, storageClasses, pullSecret] = await Promise.all([
     pullCharts(parts),
     recordsEverywhere(parts),
     reader.whoAmI(),
@@ -121,7 +132,7 @@ async function readAll(parts: SnapshotParts): Promise<Snapshot> {
       valuesFiles[index],
     ),
   );
-  const [health, nodes, permissions, others, facts, claims, pairs] = await Promise.all([
+  const [health, nodes, permissions, others, facts, claims, pairs, gitOps, ending, receipts] = await Promise.all([
     healthEverywhere(parts, releases),
     readable(unread, 'room on the nodes', () => readNodeRoom(reader), []),
     permissionsEverywhere(parts, ours),
@@ -131,14 +142,23 @@ async function readAll(parts: SnapshotParts): Promise<Snapshot> {
     readFacts({ platform, site: parts.site, namespace, reader, components }),
     readClaims(reader, platform, namespace, unread),
     readCertificates(parts),
+    readGitOps(parts, ours),
+    endingNamespaces(parts),
+    // A rollback or a restore asks for none: it is they that a backup is kept for.
+    parts.pullChart === undefined
+      ? undefined
+      : readReceipts({ platform, site: parts.site, namespace, reader, components }),
   ]);
   return {
     readAt: parts.now.toISOString(),
+    ...(serverTime === undefined ? {} : { serverTime }),
+    ...(receipts === undefined ? {} : { receipts }),
     helm: { version: parts.helm.version, path: parts.helm.path },
     cluster: { server: reader.server, context: reader.context, uid: cluster?.metadata.uid ?? '', version },
     rememberedUid: parts.rememberedUid,
     who: { ...who, osUser: parts.osUser },
     namespace,
+    ...(ending.length === 0 ? {} : { endingNamespaces: ending }),
     facts: facts.facts,
     ...(claims === undefined ? {} : { claims }),
     certificates: pairs.certificates,
@@ -148,11 +168,12 @@ async function readAll(parts: SnapshotParts): Promise<Snapshot> {
     health,
     nodes,
     storageClasses: storageClasses.map(storageClass),
-    missingPermissions: permissions,
+    missingPermissions: permissions.filter(({ lack }) => lack !== 'unread'),
     key: parts.key,
     pullSecret,
     ...(parts.repositories === undefined ? {} : { repositories: await listRepositories(parts.repositories, unread) }),
-    unread: [...unread, ...facts.unread, ...pairs.unread],
+    gitOps: gitOps.owners,
+    unread: [...unread, ...unreadOf(permissions, who.user), ...facts.unread, ...pairs.unread, ...gitOps.unread],
   };
 }
 

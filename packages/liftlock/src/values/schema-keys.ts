@@ -1,3 +1,4 @@
+import { inBoundedTime } from '../model/bounded-pattern.ts';
 import { isJsonObject, jsonAt, type Json, type JsonObject } from '../model/json.ts';
 import type { ValuePath } from './template-values.ts';
 
@@ -55,7 +56,7 @@ function pointed(root: JsonObject, reference: string): Json | undefined {
 
 function matches(pattern: string, name: string): boolean {
   try {
-    return new RegExp(pattern, 'u').test(name);
+    return inBoundedTime(() => new RegExp(pattern, 'u').test(name)) ?? false;
   } catch {
     return false;
   }

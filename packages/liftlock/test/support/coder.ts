@@ -96,12 +96,14 @@ export interface CoderScene {
 
 export interface CoderSceneOptions extends Partial<Omit<CoderStageOptions, 'sandbox' | 'folder' | 'helm'>> {
   readonly helm?: HelmName | undefined;
+  /** The one that tests share, unless given. */
+  readonly sandbox?: Sandbox | undefined;
   readonly operator?: Partial<OperatorOptions> | undefined;
 }
 
 /** Installs Coder 1.15.3 for one test. */
 export async function openCoder(options: CoderSceneOptions = {}): Promise<CoderScene> {
-  const sandbox = sharedSandbox();
+  const sandbox = options.sandbox ?? sharedSandbox();
   const helm = options.helm ?? 'helm3';
   const namespace = options.namespace ?? `coder-${randomBytes(3).toString('hex')}`;
   const folder = await mkdtemp(join(tmpdir(), 'liftlock-coder-'));

@@ -29,6 +29,8 @@ export interface OnePlan {
   }[];
   readonly decisions: readonly { readonly remedy: string; readonly how: string }[];
   readonly forecast: {
+    readonly complete: boolean;
+    readonly unforeseen: readonly { readonly what: string; readonly why: string }[];
     readonly findings: readonly {
       readonly code: string;
       readonly severity: string;
@@ -54,8 +56,12 @@ export interface OneReleaseOptions {
   readonly files?: Readonly<Record<string, string>> | undefined;
   /** Those of version 2.0.0 alone. */
   readonly newFiles?: Readonly<Record<string, string>> | undefined;
+  /** Further keys of the component. */
+  readonly component?: Readonly<Record<string, unknown>> | undefined;
   /** Further keys of the platform definition. */
   readonly definition?: Readonly<Record<string, unknown>> | undefined;
+  /** Of the site file. */
+  readonly site?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Installs version 1.0.0 in a namespace of its own; version 2.0.0 lies in the registry. */
@@ -80,9 +86,9 @@ export async function openOneRelease(sandbox: Sandbox, options: OneReleaseOption
   const { force = false, atomic = false } = options;
   await writeShopSite(world, {
     name: 'one',
-    component: force || atomic ? { flags: { force, atomic } } : {},
+    component: { ...options.component, ...(force || atomic ? { flags: { force, atomic } } : {}) },
     platform: options.definition,
-    site: { graces: { minReady: '1s' } },
+    site: { graces: { minReady: '1s' }, ...options.site },
   });
   const operator = await makeOperator({ helm: sandbox.bin[options.helm], cwd: folder });
   const began = new Date().toISOString();

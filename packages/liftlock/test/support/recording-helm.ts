@@ -9,6 +9,8 @@ export interface RecordingHelm {
   readonly folder: string;
   /** Arguments of every call so far, oldest first, without `helm` itself. */
   calls(): Promise<readonly (readonly string[])[]>;
+  /** Environments of all calls. */
+  environments(): Promise<string>;
   /** Command lines of all processes of this machine, read during each call. */
   processes(): Promise<string>;
   /** `MODE PATH` of every file among the arguments and of its folder, read during each call. */
@@ -30,6 +32,7 @@ export async function recordHelm(helm: string, parent: string): Promise<Recordin
     // One write a call: helms run side by side.
     String.raw`printf '%s\037' "$(printf '\036')" "$@" >> '${file('arguments')}'`,
     `cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' >> '${file('processes')}'`,
+    `env >> '${file('environments')}'`,
     `for a in "$@"; do if [ -f "$a" ]; then stat -c '%a %n' "$a" "$(dirname "$a")"; fi; done >> '${file('modes')}'`,
     `if [ "$1" = registry ]; then tee -a '${file('login')}' | '${helm}' "$@"; exit $?; fi`,
     `exec '${helm}' "$@"`,
@@ -45,6 +48,7 @@ export async function recordHelm(helm: string, parent: string): Promise<Recordin
         .split(begin)
         .slice(1)
         .map((call) => call.split(between).slice(1, -1)),
+    environments: () => read('environments'),
     processes: () => read('processes'),
     fileModes: async () => (await read('modes')).split('\n').filter((line) => line !== ''),
     loginInput: () => read('login'),

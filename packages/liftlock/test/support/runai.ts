@@ -64,6 +64,8 @@ export interface RunaiSceneOptions extends Partial<
   Omit<RunaiStageOptions, 'sandbox' | 'folder' | 'helm' | 'clusterNamespace'>
 > {
   readonly helm?: HelmName | undefined;
+  /** The one that tests share, unless given. */
+  readonly sandbox?: Sandbox | undefined;
   readonly operator?: Partial<OperatorOptions> | undefined;
   /** Whether the cluster part is installed, and its operator plays; not unless said. */
   readonly withCluster?: boolean | undefined;
@@ -71,7 +73,7 @@ export interface RunaiSceneOptions extends Partial<
 
 /** Installs Run:ai at a version for one test. */
 export async function openRunai(options: RunaiSceneOptions): Promise<RunaiScene> {
-  const sandbox = sharedSandbox();
+  const sandbox = options.sandbox ?? sharedSandbox();
   const { helm = 'helm3', withCluster = false } = options;
   const suffix = randomBytes(3).toString('hex');
   const namespace = options.namespace ?? `runai-backend-${suffix}`;

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { ClusterReader, ClusterWriter } from '../../model/ports.ts';
+import type { Redactor } from '../../model/redaction.ts';
 import type { HttpAnswer } from '../http/http-client.ts';
 import { readKubeconfig, type KubeconfigChoice } from './kubeconfig.ts';
 import { makeLocalApis } from './local-apis.ts';
+import type { ServerPatience } from './patience.ts';
 import { makeReader } from './reader.ts';
 import { makeTransport, type ClusterRequest } from './transport.ts';
 import { makeWriter } from './writer.ts';
@@ -12,6 +14,8 @@ export type { ClusterRequest } from './transport.ts';
 export interface ConnectOptions extends KubeconfigChoice {
   /** Certificates to trust besides the usual ones, for clusters whose kubeconfig names none. */
   readonly caFile?: string | undefined;
+  /** Learns tokens, passwords and keys of the login: nobody prints them. */
+  readonly redactor?: Pick<Redactor, 'learn'> | undefined;
 }
 
 /** One API server, reached as one user. Nothing is sent before the first request. */
@@ -31,6 +35,8 @@ export interface ClusterConnection {
    * Problems: CLUSTER_UNREACHABLE (`touched` says whether it may have been done), CLUSTER_LOGIN_FAILED.
    */
   request(request: ClusterRequest): Promise<HttpAnswer>;
+  /** How long those who ask wait for this API server: not at all, until a run begins to. */
+  readonly patience: ServerPatience;
   /** Ends all connections. */
   close(): void;
 }
@@ -43,7 +49,9 @@ export interface ClusterConnection {
  */
 export async function connectCluster(options: ConnectOptions): Promise<ClusterConnection> {
   const context = readKubeconfig(options);
-  const transport = makeTransport(context, { env: options.env, caFile: options.caFile, userAgent: ownUserAgent() });
+  const { env, caFile, redactor } = options;
+  const learn = (secret: string) => redactor?.learn(secret);
+  const transport = makeTransport(context, { env, caFile, userAgent: ownUserAgent(), learn });
   const { server } = context;
   const localApis = makeLocalApis({ request: async (request) => transport.send(request) });
   const isUnverified = context.cluster.fields['insecure-skip-tls-verify'] === true;
@@ -58,6 +66,7 @@ export async function connectCluster(options: ConnectOptions): Promise<ClusterCo
     writer: makeWriter({ transport, server, localApis }),
     fencedWriter: (mayWrite) => makeWriter({ transport, server, localApis, mayWrite }),
     request: async (request) => transport.send(request),
+    patience: transport.patience,
     close: () => transport.close(),
   };
 }

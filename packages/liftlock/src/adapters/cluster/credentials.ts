@@ -19,8 +19,8 @@ export interface Login {
 export interface ClusterCredentials {
   /** Asked for each request: tokens expire and files are written anew. */
   login(): Promise<Login>;
-  /** The API server answered 401: what was cached is forgotten. */
-  forget(): void;
+  /** The API server answered 401 to this login: what was cached of it is forgotten. True where another may be had. */
+  forget(refused: Login): boolean;
 }
 
 /** Token files are written anew in place; client-go reads them again after a minute as well. */
@@ -28,8 +28,15 @@ const tokenFileMs = 60_000;
 /** A token is renewed a little before its end, so that a request on its way does not outlive it. */
 const earlyMs = 10_000;
 
-/** Problems, exit 3: CLUSTER_LOGIN_FAILED; exit 2: BAD_KUBECONFIG for a file that cannot be read. */
-export function makeCredentials(context: KubeconfigContext, env: Environment): ClusterCredentials {
+/**
+ * Problems, exit 3: CLUSTER_LOGIN_FAILED; exit 2: BAD_KUBECONFIG for a file that cannot be read.
+ * @param learn is told everything that nobody may print, before it is used
+ */
+export function makeCredentials(
+  context: KubeconfigContext,
+  env: Environment,
+  learn: (secret: string) => void = () => undefined,
+): ClusterCredentials {
   const { user } = context;
   const impersonation = impersonationHeaders(user);
   const exec = user.fields['exec'];
@@ -37,16 +44,20 @@ export function makeCredentials(context: KubeconfigContext, env: Environment): C
   const authorization = authorizationOf(context);
   return {
     login: async () => {
-      const [own, given] = await Promise.all([authorization(), plugin?.get()]);
+      const [own, given] = await Promise.all([authorization.get(), plugin?.get()]);
       const token = given?.token === undefined ? own : `Bearer ${given.token}`;
       const cert = given?.cert ?? dataOrFile(user, 'client-certificate');
       const key = given?.key ?? dataOrFile(user, 'client-key');
+      for (const secret of [token?.replace(/^\w+ /, ''), textOf(user.fields['password']), key]) learn(secret ?? '');
       return {
         headers: { ...(token === undefined ? {} : { authorization: token }), ...impersonation },
         ...(cert === undefined || key === undefined ? {} : { cert, key }),
       };
     },
-    forget: () => plugin?.forget(),
+    forget: ({ headers, cert }) => {
+      if (plugin !== undefined) return plugin.forget({ token: bearerOf(headers), cert });
+      return authorization.forget(bearerOf(headers));
+    },
   };
 }
 
@@ -74,21 +85,35 @@ function readText(stanza: Stanza, file: string): string {
   }
 }
 
+function bearerOf({ authorization }: OutgoingHttpHeaders): string {
+  return typeof authorization === 'string' ? authorization.replace(/^Bearer /, '') : '';
+}
+
+interface Authorization {
+  get(): Promise<string | undefined>;
+  /** True where it may be another one the next time. */
+  forget(refused: string): boolean;
+}
+
+function unchanging(get: () => Promise<string | undefined>): Authorization {
+  return { get, forget: () => false };
+}
+
 /** In client-go's order: the token file wins over the token. */
-function authorizationOf(context: KubeconfigContext): () => Promise<string | undefined> {
+function authorizationOf(context: KubeconfigContext): Authorization {
   const { fields } = context.user;
   const provider = fields['auth-provider'];
   const tokenFile = textOf(fields['tokenFile']);
   const token = textOf(fields['token']);
   const username = textOf(fields['username']);
   if (tokenFile !== '') return rereadToken(context.user, tokenFile);
-  if (token !== '') return async () => `Bearer ${token}`;
+  if (token !== '') return unchanging(async () => `Bearer ${token}`);
   if (username !== '') {
     const pair = Buffer.from(`${username}:${textOf(fields['password'])}`).toString('base64');
-    return async () => `Basic ${pair}`;
+    return unchanging(async () => `Basic ${pair}`);
   }
-  if (isJsonObject(provider)) return providerAuthorization(context, provider);
-  return async () => undefined;
+  if (isJsonObject(provider)) return unchanging(providerAuthorization(context, provider));
+  return unchanging(async () => undefined);
 }
 
 function providerAuthorization(context: KubeconfigContext, provider: Json): () => Promise<string> {
@@ -99,20 +124,31 @@ function providerAuthorization(context: KubeconfigContext, provider: Json): () =
   };
 }
 
-function rereadToken(user: Stanza, file: string): () => Promise<string> {
+function rereadToken(user: Stanza, file: string): Authorization {
   let token = '';
   let readAt = -Infinity;
-  return async () => {
-    if (performance.now() - readAt > tokenFileMs) {
-      token = readText(user, file).trim();
-      readAt = performance.now();
-    }
-    return `Bearer ${token}`;
+  const read = () => {
+    token = readText(user, file).trim();
+    readAt = performance.now();
+  };
+  return {
+    get: async () => {
+      if (performance.now() - readAt > tokenFileMs) read();
+      return `Bearer ${token}`;
+    },
+    forget: (refused) => {
+      // Written anew within the minute.
+      if (token === refused) read();
+      return token !== refused;
+    },
   };
 }
 
 /** Runs the plug-in once for all requests that wait for it, and again when its answer ends. */
-function cachedPlugin(run: () => Promise<ExecCredential>): { get(): Promise<ExecCredential>; forget(): void } {
+function cachedPlugin(run: () => Promise<ExecCredential>): {
+  get(): Promise<ExecCredential>;
+  forget(refused: { readonly token: string; readonly cert: string | undefined }): boolean;
+} {
   let running: Promise<ExecCredential> | undefined;
   let cached: ExecCredential | undefined;
   let freshUntil = 0;
@@ -128,8 +164,12 @@ function cachedPlugin(run: () => Promise<ExecCredential>): { get(): Promise<Exec
       freshUntil = Date.now() + life - Math.min(earlyMs, life / 10);
       return cached;
     },
-    forget: () => {
-      cached = undefined;
+    forget: (refused) => {
+      // Others may have been refused with the same one, and have renewed it already.
+      const isIt = cached !== undefined && (cached.token ?? '') === refused.token;
+      const isItsCert = cached?.token !== undefined || cached?.cert === refused.cert;
+      if (isIt && isItsCert) cached = undefined;
+      return true;
     },
   };
 }

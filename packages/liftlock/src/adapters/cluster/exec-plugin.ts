@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
+import { masked, Redactor } from '../../model/redaction.ts';
 import type { Environment } from '../http/proxy-choice.ts';
 import { textOf, type KubeconfigContext } from './kubeconfig.ts';
 
@@ -43,7 +44,7 @@ export async function runExecPlugin(
     if (answer.length < answerLimit) answer += text;
   });
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    said = `${said}${text}`.slice(-2000);
+    said = `${said}${text}`.slice(-answerLimit);
     if (interactive) process.stderr.write(text);
   });
   const { promise, resolve, reject } = Promise.withResolvers<number | null>();
@@ -122,8 +123,18 @@ function read(context: KubeconfigContext, command: string, answer: string): Exec
   };
 }
 
+/** Some print what they have to standard error, credentials among it: those are masked before anything is cut off. */
 function lastLines(text: string): string {
-  return text.trim().split('\n').slice(-3).join(' ').slice(-400);
+  const redactor = new Redactor();
+  redactor.learnValues(text);
+  return redactor
+    .text(text)
+    .replaceAll(/[\w.~+/=-]{100,}/g, masked)
+    .trim()
+    .split('\n')
+    .slice(-3)
+    .join(' ')
+    .slice(-400);
 }
 
 function listOf(value: Json | undefined): readonly Json[] {

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
+import { yamlData } from '../../model/yaml-data.ts';
 import type { Environment } from '../http/proxy-choice.ts';
 import { inClusterConfig } from './in-cluster.ts';
 import { nearestName } from './nearest-name.ts';
@@ -97,10 +98,16 @@ function merge(files: { readonly paths: readonly string[]; readonly mustExist: b
   return merged;
 }
 
+/** Of the largest fleets, with certificates in them, some thousands of values. */
+const limits = { levels: 30, values: 200_000, aliases: 100 };
+
 function readFile(path: string): JsonObject {
   let content: unknown;
   try {
-    content = parse(readFileSync(path, 'utf8')) as unknown;
+    const document = parseDocument(readFileSync(path, 'utf8'), { prettyErrors: false, logLevel: 'silent' });
+    const [error] = document.errors;
+    if (error !== undefined) throw error;
+    content = yamlData(document, limits);
   } catch (error) {
     // A YAML error quotes the line it stumbled over, and that may be a token.
     const said = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';

@@ -1,13 +1,13 @@
 import type { JsonObject } from '../../model/json.ts';
 import type { Clock, WriterLease } from '../../model/ports.ts';
-import { isProblem } from '../../model/problem.ts';
+import { isProblem, Problem } from '../../model/problem.ts';
 import { readJson, readText } from '../http/http-client.ts';
 import { parseRefusal, refusedProblem } from './problems.ts';
 import type { ClusterConnection } from './connect.ts';
 import { heldProblem, parseLease, type LeaseRecord } from './lease-record.ts';
 
 export interface LeaseOptions {
-  readonly connection: Pick<ClusterConnection, 'request' | 'server'>;
+  readonly connection: Pick<ClusterConnection, 'request' | 'server'> & Partial<Pick<ClusterConnection, 'patience'>>;
   readonly namespace: string;
   readonly name: string;
   /** Who holds it, from where: shown to those who are refused. Different for every run. */
@@ -108,13 +108,43 @@ export function makeLease(options: LeaseOptions): WriterLease {
     return renewing;
   }
 
+  /** That no renewal is answered tells early that the API server is away, also while every other question hangs. */
+  async function renewAndTell(): Promise<boolean> {
+    const begun = performance.now();
+    try {
+      return await renew();
+    } catch (error) {
+      if (isProblem(error) && error.code === 'CLUSTER_UNREACHABLE')
+        await options.connection.patience?.missed(error, begun);
+      return false;
+    }
+  }
+
   async function keepRenewing(): Promise<void> {
     let pauseMs = thirdMs;
     while (!stop.signal.aborted) {
       await options.clock.sleep(pauseMs, stop.signal);
       if (stop.signal.aborted || held === undefined) return;
       // A network that is away is tried again soon: the lease may come back before it lapses.
-      pauseMs = (await renew().catch(() => false)) ? thirdMs : thirdMs / 5;
+      pauseMs = (await renewAndTell()) ? thirdMs : thirdMs / 5;
+    }
+  }
+
+  /**
+   * Renews an old lease before a write. In a run an API server that is away is waited for: what was ours before is ours only if
+   * holder and transitions are what they were, and nothing is written in between.
+   */
+  async function renewForWrite(): Promise<boolean> {
+    const { patience } = options.connection;
+    if (patience?.isPatient !== true) return renew().catch(() => false);
+    const waiting = patience.ofCall();
+    for (;;) {
+      try {
+        return await renew();
+      } catch (error) {
+        if (!isProblem(error) || error.code !== 'CLUSTER_UNREACHABLE') throw error;
+        if (!(await waiting.again(error))) throw notWritten(error);
+      }
     }
   }
 
@@ -125,12 +155,7 @@ export function makeLease(options: LeaseOptions): WriterLease {
     },
     mayWrite: async () => {
       if (held === undefined) return false;
-      if (renewalAgeMs() <= thirdMs) return true;
-      try {
-        return await renew();
-      } catch {
-        return false;
-      }
+      return renewalAgeMs() <= thirdMs || renewForWrite();
     },
     release: async () => {
       stop.abort();
@@ -150,6 +175,11 @@ export function makeLease(options: LeaseOptions): WriterLease {
       }
     },
   };
+}
+
+/** That the lease could not be renewed says that the write behind it was not sent. */
+function notWritten({ code, message, advice, details }: Problem): Problem {
+  return new Problem(code, message, { advice, details, touched: 'no' });
 }
 
 interface Acquiring extends LeaseOptions {

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import type { HttpAnswer } from '../http/http-client.ts';
+import { Problem } from '../../model/problem.ts';
 import { makeLocalApis, resourceOfPath } from './local-apis.ts';
+import { makePatience } from './patience.ts';
 import type { Transport } from './transport.ts';
 import { makeWriter } from './writer.ts';
 
@@ -25,7 +27,12 @@ function serverWith(answers: Readonly<Record<string, readonly [number, object]>>
     const [status, body] = method === 'GET' ? (answers[path] ?? [404, {}]) : [201, { kind: 'Thing' }];
     return { status, headers: {}, body: Readable.from([Buffer.from(JSON.stringify(body))]) };
   };
-  const transport: Transport = { send, close: () => undefined };
+  const transport: Transport = {
+    send,
+    failure: () => new Problem('CLUSTER_UNREACHABLE', 'the network is away'),
+    patience: makePatience(async () => true),
+    close: () => undefined,
+  };
   const localApis = makeLocalApis({ request: send });
   return { writes, writer: makeWriter({ transport, server: 'https://api.example', localApis }) };
 }

@@ -7,6 +7,8 @@ export interface ApiRefusal {
   readonly status: number;
   readonly reason: string;
   readonly message: string;
+  /** True where nothing tells whether a write was done: something in between answered, or the store did not. */
+  readonly isUnsure: boolean;
 }
 
 /** Reads a Status object; another body is not repeated. */
@@ -18,9 +20,11 @@ export function parseRefusal(status: number, body: string): ApiRefusal {
     value = undefined;
   }
   if (!isJsonObject(value) || value['kind'] !== 'Status')
-    return { status, reason: '', message: `HTTP status ${status}` };
+    return { status, reason: '', message: `HTTP status ${status}`, isUnsure: status >= 500 };
   const { message, reason } = value;
+  const isOfStore = typeof message === 'string' && /etcdserver|request timed out|did not complete/.test(message);
   return {
+    isUnsure: status === 504 || (status >= 500 && isOfStore),
     status,
     reason: typeof reason === 'string' ? reason : '',
     message: typeof message === 'string' && message !== '' ? message : `HTTP status ${status}`,
@@ -47,8 +51,10 @@ export function refusedProblem(method: string, path: string, refusal: ApiRefusal
     });
   }
   if (status === 429 || status >= 500) {
+    const isWrite = method !== 'GET' && method !== 'HEAD';
     return new Problem('CLUSTER_UNREACHABLE', `${server} fails to answer: ${message}`, {
       details,
+      touched: isWrite && refusal.isUnsure ? 'unknown' : 'no',
       advice: ['Try again when the API server has recovered.'],
     });
   }

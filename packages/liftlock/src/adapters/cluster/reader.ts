@@ -1,8 +1,7 @@
-import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, jsonAt, type Json, type JsonObject } from '../../model/json.ts';
 import type { KubeObject } from '../../model/kube.ts';
 import type { ClusterReader, ListOptions } from '../../model/ports.ts';
 import { isProblem, Problem } from '../../model/problem.ts';
-import { readText } from '../http/http-client.ts';
 import { callApi } from './api-client.ts';
 import { listPages } from './list.ts';
 import type { Transport } from './transport.ts';
@@ -20,12 +19,12 @@ export function makeReader(parts: ReaderParts): ClusterReader {
   const { transport, server } = parts;
 
   async function read(path: string, accept: string): Promise<string> {
-    return readText(await callApi(transport, server, { method: 'GET', path, headers: { accept }, isRepeatable: true }));
+    return (await callApi(transport, server, { method: 'GET', path, headers: { accept }, isRepeatable: true })).text;
   }
   async function ask(path: string, body: JsonObject): Promise<JsonObject> {
     const headers = { accept: 'application/json', 'content-type': 'application/json' };
     const call = { method: 'POST', path, headers, body: JSON.stringify(body), isRepeatable: true };
-    return parseObject(await readText(await callApi(transport, server, call)), path);
+    return parseObject((await callApi(transport, server, call)).text, path);
   }
   const get = async (path: string) => parseObject(await read(path, 'application/json'), path) as unknown as KubeObject;
   const listAll = async (path: string, options: ListOptions) =>
@@ -76,7 +75,7 @@ export function makeReader(parts: ReaderParts): ClusterReader {
 async function whoAmI(
   ask: (path: string, body: JsonObject) => Promise<JsonObject>,
   fallback: string,
-): Promise<{ user: string; groups: string[] }> {
+): Promise<{ user: string; groups: string[]; at?: string }> {
   for (const version of ['v1', 'v1beta1', 'v1alpha1']) {
     try {
       const group = `authentication.k8s.io/${version}`;
@@ -86,7 +85,13 @@ async function whoAmI(
       if (!isJsonObject(info)) break;
       const groups = Array.isArray(info['groups']) ? (info['groups'] as readonly Json[]) : [];
       const names = groups.filter((name): name is string => typeof name === 'string');
-      return { user: typeof info['username'] === 'string' ? info['username'] : fallback, groups: names };
+      // Set by the API server when it answers (registry/authentication/selfsubjectreview/rest.go).
+      const at = jsonAt(answer, ['metadata', 'creationTimestamp']);
+      return {
+        user: typeof info['username'] === 'string' ? info['username'] : fallback,
+        groups: names,
+        ...(typeof at === 'string' ? { at } : {}),
+      };
     } catch (error) {
       if (!isProblem(error) || (error.code !== 'OBJECT_ABSENT' && error.details['status'] !== 403)) throw error;
     }

@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { KubeObject } from '../../model/kube.ts';
 import type { ListOptions, WatchEvent } from '../../model/ports.ts';
 import { isProblem } from '../../model/problem.ts';
-import { callApi } from './api-client.ts';
+import { openStream } from './api-client.ts';
 import { listQuery, type ListedPage } from './list.ts';
 import type { Transport } from './transport.ts';
 
@@ -18,6 +18,8 @@ export interface WatchParts {
   readonly list: () => Promise<ListedPage>;
 }
 
+/** After it began anew an API server may refuse for a while what it allowed before: its rules come a little later. */
+const refusalMs = 30_000;
 /** Seconds after which the API server ends a watch; it is simply begun again. */
 const watchSeconds = 240;
 const firstPauseMs = 200;
@@ -27,27 +29,34 @@ const longestPauseMs = 5_000;
  * Lists, then follows, until the signal aborts. What is known is kept by name, so that after a gap the differences are
  * reported: new, changed by resourceVersion, vanished.
  *
- * Problems, only for what will not mend: CLUSTER_REFUSED, CLUSTER_LOGIN_FAILED, OBJECT_ABSENT, and what the first list
- * throws. Later network errors are waited out.
+ * Problems, only for what will not mend: what the first list throws, and later CLUSTER_REFUSED, CLUSTER_LOGIN_FAILED and
+ * OBJECT_ABSENT where they last for half a minute. Later network errors are waited out.
  */
 export async function watchObjects(parts: WatchParts): Promise<void> {
   const known = new Map<string, KubeObject>();
   let version = '';
   let pauseMs = firstPauseMs;
   let isFirst = true;
+  let refusedSince: number | undefined;
   while (!parts.signal.aborted) {
     try {
       if (version === '') {
         version = compare(known, await parts.list(), parts);
         isFirst = false;
       }
-      version = await follow(known, version, parts);
+      version = await follow(known, version, parts, () => {
+        refusedSince = undefined;
+      });
       pauseMs = firstPauseMs;
     } catch (error) {
       if (parts.signal.aborted) return;
       if (!isProblem(error)) throw error;
       if (error.details['status'] === 410) version = '';
-      else if (isFirst || error.code !== 'CLUSTER_UNREACHABLE') throw error;
+      else if (isFirst) throw error;
+      else if (error.code !== 'CLUSTER_UNREACHABLE') {
+        refusedSince ??= performance.now();
+        if (performance.now() - refusedSince > refusalMs) throw error;
+      }
       await sleep(pauseMs, undefined, { signal: parts.signal }).catch(() => undefined);
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     }
@@ -78,7 +87,12 @@ function compare(known: Map<string, KubeObject>, listed: ListedPage, parts: Watc
 }
 
 /** @returns the version to go on from; empty when the list must be read again */
-async function follow(known: Map<string, KubeObject>, from: string, parts: WatchParts): Promise<string> {
+async function follow(
+  known: Map<string, KubeObject>,
+  from: string,
+  parts: WatchParts,
+  onOpen: () => void,
+): Promise<string> {
   const query = listQuery({
     ...parts.options,
     watch: 'true',
@@ -86,14 +100,14 @@ async function follow(known: Map<string, KubeObject>, from: string, parts: Watch
     resourceVersion: from,
     timeoutSeconds: String(watchSeconds),
   });
-  const answer = await callApi(parts.transport, parts.server, {
+  const answer = await openStream(parts.transport, parts.server, {
     method: 'GET',
     path: `${parts.path}${query}`,
     headers: { accept: 'application/json' },
     isRepeatable: true,
-    isEndless: true,
     signal: parts.signal,
   });
+  onOpen();
   let version = from;
   try {
     for await (const event of linesOf(answer.body)) {

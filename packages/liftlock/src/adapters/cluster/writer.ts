@@ -1,9 +1,8 @@
 import type { KubeObject } from '../../model/kube.ts';
 import type { ClusterWriter, DryRunAnswer, PatchType } from '../../model/ports.ts';
 import { isProblem, Problem } from '../../model/problem.ts';
-import { readJson, readText } from '../http/http-client.ts';
 import { warningsOf } from '../http/warnings.ts';
-import { callApi } from './api-client.ts';
+import { sendWrite } from './unsure-write.ts';
 import { resourceOfPath, type LocalApis } from './local-apis.ts';
 import type { Transport } from './transport.ts';
 
@@ -33,19 +32,19 @@ export function makeWriter(parts: WriterParts): ClusterWriter {
 
   async function write(method: string, path: string, body?: object, type = 'application/json') {
     if (isDryRun(path)) await refuseUnsafe(path, parts.localApis);
-    const answer = await callApi(parts.transport, parts.server, {
+    const answer = await sendWrite(parts, {
       method,
       path,
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': type }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      isRepeatable: false,
+      isRepeatable: isDryRun(path),
       maySend: parts.mayWrite,
     });
     if (!isDryRun(path)) accepted += 1;
     return answer;
   }
 
-  const object = async (answer: ReturnType<typeof write>) => (await readJson(await answer)) as KubeObject;
+  const object = async (answer: ReturnType<typeof write>) => JSON.parse((await answer).text) as KubeObject;
   return {
     create: async (path, created) => object(write('POST', managed(path), created)),
     replace: async (path, replaced) => object(write('PUT', managed(path), replaced)),
@@ -61,7 +60,7 @@ export function makeWriter(parts: WriterParts): ClusterWriter {
       const query = '&fieldValidation=Warn';
       try {
         const answer = await write('POST', `${asDryRun(managed(path))}${query}`, created);
-        const made = (await readJson(answer)) as KubeObject;
+        const made = JSON.parse(answer.text) as KubeObject;
         return { status: answer.status, object: made, warnings: warningsOf(answer.headers) };
       } catch (error) {
         const refusal = refusalOf(error);
@@ -76,7 +75,7 @@ export function makeWriter(parts: WriterParts): ClusterWriter {
       };
       // The API server reads a body's options and then not the query's: there are none in the query.
       const body = { kind: 'DeleteOptions', apiVersion: 'v1', ...options };
-      await readText(await write('DELETE', path, Object.keys(options).length === 0 ? undefined : body));
+      await write('DELETE', path, Object.keys(options).length === 0 ? undefined : body);
     },
     writes: () => accepted,
   };

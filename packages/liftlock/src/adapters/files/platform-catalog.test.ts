@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -143,4 +143,13 @@ test('a site file that is absent, a folder, or no text', async () => {
   const binary = path.join(folder, 'binary.yaml');
   await writeFile(binary, Uint8Array.of(0xff, 0xfe, 0x61));
   expect((await failure(loadSite(binary))).message).toContain('is not text in UTF-8');
+});
+
+test('X03: a device and a file of gigabytes are given up after what a definition can have', async () => {
+  await expect(loadPlatform('/dev/zero/platform.yaml')).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+  await symlink('/dev/zero', path.join(folder, 'endless.yaml'));
+  await expect(loadPlatform(path.join(folder, 'endless.yaml'))).rejects.toMatchObject({
+    code: 'FILE_UNREADABLE',
+    message: expect.stringContaining('has more than 16 MiB') as string,
+  });
 });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { type ExitCode, Problem } from '../../model/problem.ts';
@@ -24,6 +24,16 @@ export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
+/** Bytes of a definition, a site file or a file of values: what helm keeps of all of them has a mebibyte. */
+const mostBytes = 16 * 1024 * 1024;
+
+/** A device has no size that could be asked for beforehand. */
+async function readUpTo(file: string, most: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of createReadStream(file, { end: most - 1 }) as AsyncIterable<Uint8Array>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
 /** A text file in UTF-8. Throws the Problem that the caller names. */
 export async function readText(file: string, problem: ReadProblem): Promise<string> {
   const fail = (reason: string, cause: unknown): Problem =>
@@ -35,10 +45,11 @@ export async function readText(file: string, problem: ReadProblem): Promise<stri
     });
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(file);
+    bytes = await readUpTo(file, mostBytes + 1);
   } catch (error) {
     throw fail(reasons[errorCode(error)] ?? `cannot be read (${errorCode(error)})`, error);
   }
+  if (bytes.length > mostBytes) throw fail(`has more than ${mostBytes / 1024 / 1024} MiB`, undefined);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {

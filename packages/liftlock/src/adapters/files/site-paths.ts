@@ -35,6 +35,7 @@ export function withAbsolutePaths(site: Site, folder: string): Site {
   );
   return {
     ...absolute(site, ['valuesFrom', 'charts'], folder),
+    ...(site.verifyCharts === undefined ? {} : { verifyCharts: absolute(site.verifyCharts, ['keyring'], folder) }),
     platform: isPath(site.platform) ? resolvePath(folder, site.platform) : site.platform,
     cluster:
       cluster.kubeconfig === undefined ? cluster : { ...cluster, kubeconfig: absoluteList(cluster.kubeconfig, folder) },

@@ -9,33 +9,35 @@ import { requestHeaders, responseHeaders } from './headers.ts';
 export type Upstream = Pick<ClusterConnection, 'request'>;
 
 /** Passes request and answer on as they are, piece by piece: watches, protobuf, gzip. */
-export async function forward(
-  upstream: Upstream,
-  request: IncomingMessage,
-  response: ServerResponse,
-  onStatus: (status: number) => void = () => undefined,
-  maySend?: () => Promise<boolean>,
-): Promise<void> {
+export async function forward(upstream: Upstream, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const answer = await upstream.request({
+    method: request.method ?? 'GET',
+    path: request.url ?? '/',
+    headers: requestHeaders(request.headers),
+    ...(hasBody(request) ? { body: request } : {}),
+    signal: goneSignal(response),
+    // Whoever asked may have gone meanwhile: then nobody asks for it any more.
+    maySend: async () => !request.socket.destroyed,
+  });
+  await relay(answer, response);
+}
+
+/** Aborts when whoever asked goes away before the answer is complete. */
+export function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
   });
-  const method = request.method ?? 'GET';
-  const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
-  const answer = await upstream.request({
-    method,
-    path: request.url ?? '/',
-    headers: requestHeaders(request.headers),
-    ...(hasBody ? { body: request } : {}),
-    signal: gone.signal,
-    // Whoever asked may have gone meanwhile: then nobody asks for it any more.
-    maySend: async () => (await maySend?.()) !== false && !request.socket.destroyed,
-  });
-  onStatus(answer.status);
-  await relay(answer, response);
+  return gone.signal;
 }
 
-async function relay(answer: HttpAnswer, response: ServerResponse): Promise<void> {
+/** True for a request that brings something along. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+}
+
+/** Passes an answer on as it comes. */
+export async function relay(answer: HttpAnswer, response: ServerResponse): Promise<void> {
   response.writeHead(answer.status, responseHeaders(answer.headers));
   // A watch may have nothing to say for minutes, and helm waits for its head.
   response.flushHeaders();

@@ -1,7 +1,9 @@
 import type { Gate } from '../../model/ports.ts';
 import type { ClusterConnection } from '../cluster/connect.ts';
+import { askingAgain } from './ask-again.ts';
 import { makeDiscoveryCache } from './discovery-cache.ts';
 import { makeLocalApis } from '../cluster/local-apis.ts';
+import type { PatientUpstream } from './forward-in-run.ts';
 import { openLoopback } from './loopback.ts';
 import { placeWorld } from './places.ts';
 import { makeRunGate } from './run-gate.ts';
@@ -14,26 +16,31 @@ import { makeShadow } from './shadow.ts';
  * @param options.folder where each session's kubeconfig lies while it is open
  */
 export function makeGate(
-  connection: Pick<ClusterConnection, 'request' | 'namespace'>,
+  connection: Pick<ClusterConnection, 'namespace'> & PatientUpstream,
   options: { readonly folder: string },
 ): Gate {
   const { namespace } = connection;
   // Shadows side by side ask the same of the API server: once is enough.
   const discovery = makeDiscoveryCache(connection);
+  const asking = askingAgain(connection);
   return {
     openShadow: async (world = {}) => {
       const objects = await placeWorld(world, { discovery, namespace });
-      const shadow = makeShadow({ upstream: connection, objects, discovery, localApis: makeLocalApis(connection) });
+      const shadow = makeShadow({ upstream: asking, objects, discovery, localApis: makeLocalApis(asking) });
       const loopback = await openLoopback({ folder: options.folder, namespace, handle: shadow.handle });
       const { answers, reads } = shadow;
-      return { kubeconfig: loopback.kubeconfig, writes: () => 0, answers, reads, close: loopback.close };
+      const { kubeconfig, close } = loopback;
+      return { kubeconfig, writes: () => 0, awaySeconds: () => 0, answers, reads, close };
     },
     openRun: async (mayWrite) => {
       discovery.forget();
       const run = makeRunGate(connection, mayWrite);
       const loopback = await openLoopback({ folder: options.folder, namespace, handle: run.handle });
       const { kubeconfig, close } = loopback;
-      return { kubeconfig, writes: run.writes, answers: () => [], reads: () => [], close };
+      const awayMs = () => connection.patience?.awayMs() ?? 0;
+      const before = awayMs();
+      const awaySeconds = () => Math.ceil((awayMs() - before) / 1000);
+      return { kubeconfig, writes: run.writes, awaySeconds, answers: () => [], reads: () => [], close };
     },
   };
 }

@@ -67,14 +67,18 @@ export async function openLoopback(options: LoopbackOptions): Promise<Loopback> 
   };
 }
 
-/** The right token, and the address itself as host: a page in a browser could reach the port, but not with that host. */
+/**
+ * The right token, and the address itself as host: a page in a browser could reach the port, but not with that host, and would
+ * say where it comes from. helm asks for paths; whoever sends a whole address takes this for a proxy.
+ */
 function isOwn(
   request: IncomingMessage,
   address: ReturnType<ReturnType<typeof createServer>['address']>,
   token: string,
 ): boolean {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  if (request.headers.host !== `127.0.0.1:${port}`) return false;
+  if (request.headers.host !== `127.0.0.1:${port}` || request.headers.origin !== undefined) return false;
+  if (!(request.url ?? '').startsWith('/')) return false;
   const [scheme = '', value = ''] = (request.headers.authorization ?? '').split(' ');
   const given = scheme.toLowerCase() === 'basic' ? Buffer.from(value, 'base64').toString() : `${user}:${value}`;
   const wanted = Buffer.from(`${user}:${token}`);

@@ -1,6 +1,6 @@
 import { failure, notFound, sendJson } from './answers.ts';
 import { note, relay, type Asked } from './asked.ts';
-import { dryRun, isAccepted, reasonOf, refusedName, type Judged } from './dry-run.ts';
+import { dryRun, isAccepted, messageOf, reasonOf, refusedName, type Judged } from './dry-run.ts';
 import { isRecordName, type Place } from './foreseen-objects.ts';
 import { secretFromProtobuf } from './record-protobuf.ts';
 import type { ShadowParts } from './shadow-limits.ts';
@@ -35,6 +35,13 @@ async function createRecord(asked: Asked, parts: ShadowParts): Promise<void> {
     judged = isAccepted(replaced) ? { ...replaced, status: 201 } : replaced;
   }
   judged = inNewNamespace(asked, parts, judged, 201);
+  const virtual = withoutPermission(asked, judged);
+  if (virtual !== undefined) {
+    keep(asked, parts, virtual);
+    note(asked, virtual, undefined, messageOf(judged));
+    relay(asked.response, virtual);
+    return;
+  }
   keep(asked, parts, judged);
   note(asked, judged, undefined);
   relay(asked.response, judged);
@@ -59,6 +66,13 @@ async function changeRecord(asked: Asked, parts: ShadowParts, name: string): Pro
     const path = asked.sent.path.replace(/\/[^/]+$/, '');
     judged = inNewNamespace(asked, parts, await dryRun(upstream, { ...asked.sent, method: 'POST', path }), 200);
   }
+  const virtual = asked.method === 'DELETE' ? undefined : withoutPermission(asked, judged);
+  if (virtual?.object !== undefined) {
+    keep(asked, parts, virtual);
+    note(asked, virtual, known, messageOf(judged));
+    sendJson(asked.response, 200, virtual.object);
+    return;
+  }
   // The first record of a release that will be gone is still there: its successor has not its name in the cluster.
   if (asked.method === 'DELETE' && isAccepted(judged)) objects.remove(place);
   else keep(asked, parts, judged);
@@ -77,6 +91,17 @@ function inNewNamespace(asked: Asked, parts: ShadowParts, judged: Judged, status
   if (judged.status !== 404 || namespace === undefined || !parts.limits.isUnborn(namespace)) return judged;
   const object = asked.object ?? secretFromProtobuf(Buffer.from(asked.sent.body), namespace);
   return object === undefined ? judged : { status, object, warnings: [] };
+}
+
+/**
+ * Who may not write Secrets can still be told what else the API server would refuse: helm begins with its record, and stops
+ * where it may not write that.
+ */
+function withoutPermission(asked: Asked, judged: Judged): Judged | undefined {
+  if (judged.status !== 403 || !/cannot \w+ resource "secrets"/.test(messageOf(judged))) return undefined;
+  const { namespace = '' } = asked.target;
+  const object = asked.object ?? secretFromProtobuf(Buffer.from(asked.sent.body), namespace);
+  return object === undefined ? undefined : { status: asked.method === 'POST' ? 201 : 200, object, warnings: [] };
 }
 
 function keep(asked: Asked, parts: ShadowParts, judged: Judged): void {

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isProblem } from '../../model/problem.ts';
+import { leaseLostWords } from '../../model/stopped.ts';
 import { sendFailure } from './answers.ts';
 import { isQuestion, isRead, isTunnel, parseApiPath } from './api-path.ts';
-import { forward, type Upstream } from './forward.ts';
+import { forwardInRun, type PatientUpstream } from './forward-in-run.ts';
 
 export interface RunGate {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
@@ -11,7 +12,7 @@ export interface RunGate {
 }
 
 /** Passes helm's requests on; a write only while this process may write, asked for each. */
-export function makeRunGate(upstream: Upstream, mayWrite: () => Promise<boolean>): RunGate {
+export function makeRunGate(upstream: PatientUpstream, mayWrite: () => Promise<boolean>): RunGate {
   let writes = 0;
   return {
     writes: () => writes,
@@ -24,7 +25,7 @@ export function makeRunGate(upstream: Upstream, mayWrite: () => Promise<boolean>
         return;
       }
       if (isRead(method) || isQuestion(target)) {
-        await forward(upstream, request, response);
+        await forwardInRun(upstream, request, response, { isRepeatable: true });
         return;
       }
       const isDryRun = url.searchParams.getAll('dryRun').includes('All') && method !== 'DELETE';
@@ -35,11 +36,10 @@ export function makeRunGate(upstream: Upstream, mayWrite: () => Promise<boolean>
         const onStatus = (status: number) => {
           if (status < 300) count();
         };
-        // A lease that cannot be read is no lease.
-        await forward(upstream, request, response, onStatus, async () => mayWrite().catch(() => false));
+        await forwardInRun(upstream, request, response, { isRepeatable: false, onStatus, mayWrite: orNot(mayWrite) });
       } catch (error) {
         if (isProblem(error) && error.code === 'LEASE_LOST') {
-          sendFailure(response, 403, 'Forbidden', 'liftlock: this run no longer holds the lease');
+          sendFailure(response, 403, 'Forbidden', leaseLostWords);
           return;
         }
         if (!isProblem(error) || error.touched !== 'no') count();
@@ -47,4 +47,13 @@ export function makeRunGate(upstream: Upstream, mayWrite: () => Promise<boolean>
       }
     },
   };
+}
+
+/** A lease that cannot be read is no lease; an API server that is away for too long is called so. */
+function orNot(mayWrite: () => Promise<boolean>): () => Promise<boolean> {
+  return async () =>
+    mayWrite().catch((error: unknown) => {
+      if (isProblem(error) && error.code === 'CLUSTER_UNREACHABLE') throw error;
+      return false;
+    });
 }

@@ -1,6 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+const prefix = 'liftlock-helm-';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,11 +15,14 @@ export interface PrivateHome {
 }
 
 /**
- * Makes a temporary folder of mode 0700 and an environment in which helm keeps everything there. Nothing of the
- * operator's own helm set-up (HELM_*, KUBECONFIG) goes in: neither plugins nor defaults may change what is run.
+ * Makes a temporary folder of mode 0700 and an environment in which helm keeps everything there. Of the operator's own
+ * nothing goes in but what any program needs: no helm set-up that would change what is run, and none of the tokens and
+ * passwords that people keep in their environment. Proxies are left out as well: helm speaks with the gate on loopback alone.
+ * Folders of liftlocks that were killed hard go when the next one is made.
  */
 export function makePrivateHome(env: Environment): PrivateHome {
-  const folder = mkdtempSync(join(tmpdir(), 'liftlock-helm-'));
+  sweep(tmpdir());
+  const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
   const inside = {
     HELM_CACHE_HOME: join(folder, 'cache'),
     HELM_CONFIG_HOME: join(folder, 'config'),
@@ -31,7 +36,7 @@ export function makePrivateHome(env: Environment): PrivateHome {
   return {
     folder,
     env: {
-      ...withoutHelm(env),
+      ...plainOf(env),
       ...inside,
       HELM_REGISTRY_CONFIG: join(folder, 'config', 'registry.json'),
       HELM_REPOSITORY_CONFIG: join(folder, 'config', 'repositories.yaml'),
@@ -41,12 +46,35 @@ export function makePrivateHome(env: Environment): PrivateHome {
   };
 }
 
-function withoutHelm(env: Environment): Record<string, string> {
-  const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && !name.startsWith('HELM_') && name !== 'KUBECONFIG' && name !== 'KUBECACHEDIR') {
-      kept[name] = value;
+/** The helm of a dead liftlock may still hold its folder: with the gate gone it writes nothing that matters. */
+function sweep(place: string): void {
+  for (const entry of readdirSync(place)) {
+    if (!entry.startsWith(prefix)) continue;
+    const pid = Number(/^\d+(?=-)/.exec(entry.slice(prefix.length))?.[0] ?? process.pid);
+    if (pid === process.pid || isAlive(pid)) continue;
+    try {
+      rmSync(join(place, entry), { recursive: true, force: true });
+    } catch {
+      // Another person's, in a folder that all share.
     }
   }
-  return kept;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** What programs need to start, to find their folders and to speak with people. */
+const plain =
+  /^(PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TMP|TEMP|SSL_CERT_(FILE|DIR)|GO(DEBUG|GC|MAXPROCS|MEMLIMIT))$/;
+
+function plainOf(env: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && plain.test(entry[0])),
+  );
 }

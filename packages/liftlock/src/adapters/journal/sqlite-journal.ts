@@ -5,10 +5,10 @@ import type { Entry, EntryBody } from '../../model/journal.ts';
 import type { JournalStore } from '../../model/ports.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Redactor } from '../../model/redaction.ts';
+import { isEmptied, journalFormat, versionOf } from './journal-format.ts';
 import { journalProblem } from './journal-problem.ts';
 import { redactBody } from './redact-body.ts';
 
-const schemaVersion = 1;
 const busyTimeoutMs = 5000;
 
 const schema = `
@@ -27,7 +27,7 @@ const schema = `
   CREATE TRIGGER entries_have_no_gaps BEFORE INSERT ON entries
     WHEN NEW.sequence <> (SELECT coalesce(max(sequence), 0) + 1 FROM entries WHERE run = NEW.run)
     BEGIN SELECT RAISE(ABORT, 'the journal has no gaps'); END;
-  PRAGMA user_version = ${schemaVersion};
+  PRAGMA user_version = ${journalFormat};
 `;
 
 /**
@@ -52,6 +52,8 @@ export function openJournal(file: string, redactor: Redactor): JournalStore {
     const text = redactBody(body, redactor);
     return guarded(() =>
       inTransaction(database, () => {
+        // What this liftlock writes, one of an older format may not understand: from now on it is refused there.
+        if (versionOf(database) < journalFormat) database.exec(`PRAGMA user_version = ${journalFormat}`);
         const sequence = Number(next.get(run)?.['next']);
         insert.run(run, sequence, at.toISOString(), body.type, text);
         return { ...(JSON.parse(text) as EntryBody), run, sequence, at: at.toISOString() };
@@ -83,6 +85,7 @@ export function openJournal(file: string, redactor: Redactor): JournalStore {
 }
 
 function openDatabase(file: string): DatabaseSync {
+  refuseEmptied(file);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   // SQLite makes files by the umask, and its own helper files after the database's mode.
   closeSync(openSync(file, 'a', 0o600));
@@ -115,21 +118,22 @@ function prepare(database: DatabaseSync) {
     select: database.prepare('SELECT run, sequence, at, body FROM entries WHERE run = ? ORDER BY sequence'),
     runs: database.prepare(`
       SELECT run, min(at) AS startedAt, count(*) AS entries FROM entries
-      GROUP BY run ORDER BY min(at) DESC, max(rowid) DESC
+      GROUP BY run ORDER BY min(rowid) DESC
     `),
   };
 }
 
-function versionOf(database: DatabaseSync): number {
-  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-}
-
 function refuseNewer(version: number, file: string): void {
-  if (version <= schemaVersion) return;
+  if (version <= journalFormat) return;
   throw new Problem('JOURNAL_TOO_NEW', `The journal ${file} was written by a newer liftlock (format ${version}).`, {
     advice: ['Use that liftlock, or a newer one, for this site.'],
-    details: { file, version, known: schemaVersion },
+    details: { file, version, known: journalFormat },
   });
+}
+
+/** A file of a few bytes would be taken for a new journal, and the runs that it had told of would be forgotten. */
+function refuseEmptied(file: string): void {
+  if (isEmptied(file)) throw new SyntaxError('next to nothing of the file is left');
 }
 
 /** Takes the write lock first, so that two processes cannot choose the same number. */

@@ -6,6 +6,7 @@ import { digestOf } from '../../model/digest.ts';
 import type { ChartListing, PulledChart, Registry } from '../../model/ports.ts';
 import { exitCodes, isProblem, Problem } from '../../model/problem.ts';
 import { compareVersions, isPreRelease } from '../../model/version.ts';
+import { provenanceLimit } from './manifest.ts';
 import { readChart } from './read-chart.ts';
 
 interface FoundChart {
@@ -25,7 +26,7 @@ interface FolderContent {
  * A folder with chart archives in the place of every registry of charts: known by what their Chart.yaml says, whatever the
  * files are called. Archives that `bundle load` laid there must be as it left them.
  */
-export function makeChartFolder(folder: string): Pick<Registry, 'resolve' | 'listing' | 'pull'> {
+export function makeChartFolder(folder: string): Pick<Registry, 'resolve' | 'listing' | 'pull' | 'provenance'> {
   let content: FolderContent | undefined;
 
   function contentOf(): FolderContent {
@@ -85,6 +86,13 @@ export function makeChartFolder(folder: string): Pick<Registry, 'resolve' | 'lis
         });
       }
       return { digest, file: join(folder, found.file), source: found.file };
+    },
+    async provenance(reference, digest) {
+      const found = named(reference).find((chart) => chart.digest === digest);
+      const file = found === undefined ? undefined : join(folder, `${found.file}.prov`);
+      return file !== undefined && existsSync(file) && statSync(file).size <= provenanceLimit
+        ? readFileSync(file, 'utf8')
+        : undefined;
     },
   };
 }

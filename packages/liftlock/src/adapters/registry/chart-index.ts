@@ -1,7 +1,8 @@
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import { compareVersions, isPreRelease } from '../../model/version.ts';
+import { yamlData } from '../../model/yaml-data.ts';
 
 /** One version of a chart in an index. */
 export interface IndexEntry {
@@ -39,11 +40,15 @@ export function newestStable(entries: readonly IndexEntry[]): string | undefined
   return entries.find(({ version }) => !isPreRelease(version))?.version;
 }
 
+/** The largest public index has some 60,000 entries of 20 values. */
+const limits = { levels: 30, values: 5_000_000, aliases: 100 };
+
 function parseIndex(text: string, repository: string): JsonObject {
   let value: Json | undefined;
   try {
     // Timestamps stay text: only their day is shown.
-    value = parse(text, { schema: 'core', logLevel: 'error', maxAliasCount: 100 }) as Json;
+    const document = parseDocument(text, { schema: 'core', logLevel: 'error', prettyErrors: false });
+    value = document.errors.length > 0 ? undefined : (yamlData(document, limits) as Json);
   } catch {
     value = undefined;
   }

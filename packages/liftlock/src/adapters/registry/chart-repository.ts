@@ -6,6 +6,7 @@ import { exitCodes, isProblem, Problem } from '../../model/problem.ts';
 import { readBytes, type HttpAnswer } from '../http/http-client.ts';
 import { newestStable, readIndex, type ChartEntries, type IndexEntry } from './chart-index.ts';
 import { hexOf, keep } from './chart-cache.ts';
+import { provenanceLimit } from './manifest.ts';
 import { discard, NetworkFailure, type OciClient } from './oci-client.ts';
 import { isLoopback } from './reference.ts';
 import { answerProblem, unreachableProblem, wrongContentProblem } from './registry-problem.ts';
@@ -25,6 +26,8 @@ export interface RepositoryChart {
 export interface ChartRepositories {
   resolve(source: string, version: string): Promise<string>;
   pull(source: string, digest: string): Promise<PulledChart>;
+  /** What lies beside the archive under its name and `.prov`; undefined where nothing does. */
+  provenance(source: string, digest: string): Promise<string | undefined>;
   listing(source: string): Promise<ChartListing>;
 }
 
@@ -114,9 +117,24 @@ export function makeChartRepositories(client: OciClient, cacheFolder: string): C
 
   async function fetchArchive(source: string, entry: IndexEntry): Promise<Buffer> {
     const { repository, chart } = parseRepositoryChart(source);
-    // Relative addresses count from the index, which lies in the repository as in a folder.
-    const url = new URL(entry.urls[0] ?? '', `${repository}/`);
+    const url = addressOf(entry, repository);
     return fetchBytes(url, `chart ${chart} ${entry.version}`, archiveLimit);
+  }
+
+  async function provenance(source: string, digest: string): Promise<string | undefined> {
+    const { entries } = await indexOf(source);
+    const { repository, chart } = parseRepositoryChart(source);
+    const entry = entries.find((item) => `sha256:${item.digest ?? ''}` === digest);
+    if (entry === undefined) return undefined;
+    const url = addressOf(entry, repository);
+    url.pathname += '.prov';
+    try {
+      const bytes = await fetchBytes(url, `the provenance of chart ${chart} ${entry.version}`, provenanceLimit);
+      return bytes.toString('utf8');
+    } catch (error) {
+      if (isProblem(error) && error.code === 'CHART_NOT_FOUND') return undefined;
+      throw error;
+    }
   }
 
   async function listing(source: string): Promise<ChartListing> {
@@ -135,7 +153,18 @@ export function makeChartRepositories(client: OciClient, cacheFolder: string): C
     return join(cacheFolder, 'charts', `${hexOf(digest)}.tgz`);
   }
 
-  return { resolve, pull, listing };
+  return { resolve, pull, provenance, listing };
+}
+
+/** Relative addresses count from the index, which lies in the repository as in a folder. */
+function addressOf({ urls, version }: IndexEntry, repository: string): URL {
+  const [written = ''] = urls;
+  if (URL.canParse(written, `${repository}/`)) return new URL(written, `${repository}/`);
+  throw new Problem('INDEX_BAD', `The index of ${repository} gives no address for version ${version}.`, {
+    advice: ['Ask who runs the repository.'],
+    exitCode: exitCodes.blocked,
+    details: { repository },
+  });
 }
 
 function absent(source: string, version: string | undefined, entries: readonly IndexEntry[]): Problem {

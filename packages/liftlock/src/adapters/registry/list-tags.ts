@@ -1,6 +1,7 @@
-import { readText, type HttpAnswer } from '../http/http-client.ts';
+import type { HttpAnswer } from '../http/http-client.ts';
 import { compareVersions, isVersion } from '../../model/version.ts';
 import { discard, headerOf, type OciRequest } from './oci-client.ts';
+import { readBody } from './read-body.ts';
 import type { Repository } from './reference.ts';
 
 /** Bytes of one page; registries send a hundred tags or a thousand. */
@@ -19,12 +20,13 @@ export async function listTags(
   let page: string | undefined = `/v2/${path}/tags/list?n=1000`;
   for (let pages = 0; page !== undefined && pages < mostPages; pages += 1) {
     const request: OciRequest = { host, path: page, method: 'GET', scope: `repository:${path}:pull` };
-    const answer = await ask(request, `the tags of ${path}`);
+    const subject = `the tags of ${path}`;
+    const answer = await ask(request, subject);
     if (answer.status !== 200) {
       discard(answer);
       return undefined;
     }
-    tags.push(...tagsOf(await readText(answer, pageLimit)));
+    tags.push(...tagsOf(await readBody(answer, pageLimit, subject, host)));
     page = nextPage(headerOf(answer, 'link'), host);
   }
   // helm writes the plus sign of a version as an underscore, which tags may have.

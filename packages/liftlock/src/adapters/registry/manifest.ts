@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../../model/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
 
 export const manifestTypes = [
@@ -19,17 +19,36 @@ export interface Layer {
   readonly size: number;
 }
 
+const provenanceLayerType = 'application/vnd.cncf.helm.chart.provenance.v1.prov';
+/** Bytes of a provenance file: Chart.yaml, digests and a signature. */
+export const provenanceLimit = 1024 * 1024;
+
+/** The layer that holds the chart's provenance; undefined where nobody has signed it. Throws CHART_BAD for one that cannot be. */
+export function provenanceLayerOf(manifest: string, subject: string): Layer | undefined {
+  const layer = layersOf(manifest).find(({ mediaType }) => mediaType === provenanceLayerType);
+  return layer === undefined ? undefined : checked(layer, provenanceLimit, subject);
+}
+
 /** The layer that holds the chart's archive. Throws CHART_BAD where the manifest is no chart's. */
 export function chartLayerOf(manifest: string, subject: string): Layer {
+  const charts = layersOf(manifest).filter(({ mediaType }) => mediaType === chartLayerType);
+  const [layer] = charts;
+  if (layer === undefined || charts.length > 1)
+    throw bad(subject, 'what the registry holds under that name is no Helm chart');
+  return checked(layer, sizeLimit, subject);
+}
+
+function layersOf(manifest: string): readonly JsonObject[] {
   const layers = parse(manifest)?.['layers'];
-  const list = Array.isArray(layers) ? (layers as readonly Json[]).filter(isJsonObject) : [];
-  const charts = list.filter((layer) => layer['mediaType'] === chartLayerType);
-  const { digest, size } = charts[0] ?? {};
-  if (charts.length !== 1) throw bad(subject, 'what the registry holds under that name is no Helm chart');
+  return Array.isArray(layers) ? (layers as readonly Json[]).filter(isJsonObject) : [];
+}
+
+function checked({ digest, size, mediaType }: JsonObject, limit: number, subject: string): Layer {
+  const what = mediaType === chartLayerType ? 'archive' : 'provenance';
   if (typeof digest !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(digest))
-    throw bad(subject, 'its layer has no sha256 digest');
-  if (typeof size !== 'number' || size < 0 || size > sizeLimit)
-    throw bad(subject, `its archive has ${JSON.stringify(size)} bytes`);
+    throw bad(subject, `its ${what} has no sha256 digest`);
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0 || size > limit)
+    throw bad(subject, `its ${what} has ${JSON.stringify(size)} bytes`);
   return { digest, size };
 }
 

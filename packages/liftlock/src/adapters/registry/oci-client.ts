@@ -104,7 +104,9 @@ export function makeOciClient(options: OciClientOptions): OciClient {
     const { signal } = request;
     const asked = { method: 'GET', headers: { accept: 'application/json' }, signal } as const;
     const answer = await follow(realm, asked, login && basic(login));
-    const text = await readText(answer, tokenLimit);
+    const text = await readText(answer, tokenLimit).catch((error: unknown) => {
+      throw new NetworkFailure(`its token service ${realm.host} broke off`, { cause: error });
+    });
     const grant = answer.status === 200 ? parseGrant(text) : undefined;
     if (grant === undefined) return undefined;
     options.redactor.learn(grant.token);
@@ -137,6 +139,7 @@ export function makeOciClient(options: OciClientOptions): OciClient {
       const leadsOn = method === 'GET' || method === 'HEAD' ? [301, 302, 303, 307, 308] : [307, 308];
       if (!leadsOn.includes(answer.status) || location === undefined) return answer;
       discard(answer);
+      if (!URL.canParse(location, url.href)) throw new NetworkFailure('it redirects to what is no address');
       url = new URL(location, url);
       if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.host))) {
         throw new NetworkFailure(`it redirects to ${url.protocol}//${url.host}, which is not https`);

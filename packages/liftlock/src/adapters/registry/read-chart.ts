@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { dependenciesOf, parseSchema, type ChartContent } from '../../model/chart-content.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { exitCodes, isProblem, Problem } from '../../model/problem.ts';
 import type { ChartInfo } from '../../model/snapshot.ts';
+import { yamlData } from '../../model/yaml-data.ts';
 import { readTar } from './tar-reader.ts';
 
 /** What a chart's archive says of itself. */
@@ -126,15 +127,20 @@ function subchartsOf(files: readonly string[], metadata: JsonObject): readonly s
   return [...new Set(names)].filter((name) => name !== '').toSorted();
 }
 
+/** Umbrella charts have values of some 10,000 lines. */
+const limits = { levels: 200, values: 1_000_000, aliases: 1000 };
+
 function parseMap(text: string | undefined, file: string): JsonObject {
   if (text === undefined) throw new Error(`it has no ${file}`);
   // helm reads YAML 1.1 (`on` and `yes` are true), but turns it into JSON first: dates stay strings.
-  const value = parse(text.replace(/^\uFEFF/, ''), {
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), {
     version: '1.1',
     logLevel: 'error',
-    maxAliasCount: 1000,
     customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !/timestamp|binary/.test(tag.tag)),
-  }) as Json | undefined;
+  });
+  const [error] = document.errors;
+  if (error !== undefined) throw new Error(`its ${file} is no YAML (${error.code})`);
+  const value = yamlData(document, limits) as Json | undefined;
   if (value === null || value === undefined) return {};
   if (!isJsonObject(value)) throw new Error(`its ${file} is no map`);
   return value;

@@ -4,13 +4,13 @@ import { digestOf } from '../../model/digest.ts';
 import type { PulledChart, Registry } from '../../model/ports.ts';
 import { exitCodes, isProblem, Problem } from '../../model/problem.ts';
 import type { Site } from '../../model/site.ts';
-import { readText, type HttpAnswer } from '../http/http-client.ts';
+import type { HttpAnswer } from '../http/http-client.ts';
 import { storeBlob } from './blob-store.ts';
 import { hexOf, keep } from './chart-cache.ts';
 import { isRepositoryChart, makeChartRepositories } from './chart-repository.ts';
 import { makeImageStatus } from './image-status.ts';
 import { listTags } from './list-tags.ts';
-import { chartLayerOf, manifestTypes } from './manifest.ts';
+import { chartLayerOf, manifestTypes, provenanceLayerOf, provenanceLimit } from './manifest.ts';
 import {
   discard,
   headerOf,
@@ -19,6 +19,7 @@ import {
   type OciClientOptions,
   type OciRequest,
 } from './oci-client.ts';
+import { readBody } from './read-body.ts';
 import { isLoopback, parseRepository, sourceOf, tagOf, type Repository } from './reference.ts';
 import { answerProblem, unreachableProblem, wrongContentProblem } from './registry-problem.ts';
 
@@ -79,7 +80,7 @@ export function makeRegistry(options: RegistryOptions): Registry {
       discard(answer);
       throw answerProblem(subject, repository.host, answer.status);
     }
-    return readText(answer, manifestLimit);
+    return readBody(answer, manifestLimit, subject, repository.host);
   }
 
   async function listing(reference: string) {
@@ -116,6 +117,24 @@ export function makeRegistry(options: RegistryOptions): Registry {
     return { digest, file };
   }
 
+  async function provenance(reference: string, digest: string): Promise<string | undefined> {
+    const source = sourceOf(reference, options.mirrors);
+    if (isRepositoryChart(source)) return repositories.provenance(source, digest);
+    const { host, path } = parseRepository(source);
+    const subject = `the provenance of chart ${path}@${digest}`;
+    const layer = provenanceLayerOf(await knownManifest({ host, path }, digest, subject), subject);
+    if (layer === undefined) return undefined;
+    const scope = `repository:${path}:pull`;
+    const answer = await ask({ host, path: `/v2/${path}/blobs/${layer.digest}`, method: 'GET', scope }, subject);
+    if (answer.status !== 200) {
+      discard(answer);
+      throw answerProblem(subject, host, answer.status);
+    }
+    const text = await readBody(answer, provenanceLimit, subject, host);
+    if (digestOf(text) !== layer.digest) throw wrongContentProblem(subject, host, layer.digest, digestOf(text));
+    return text;
+  }
+
   async function knownManifest(repository: Repository, digest: string, subject: string): Promise<string> {
     const file = manifestFile(digest);
     if (existsSync(file)) {
@@ -148,7 +167,7 @@ export function makeRegistry(options: RegistryOptions): Registry {
     return { username: credentials.username };
   }
 
-  return { resolve, listing, tags, pull, login, imageStatus: makeImageStatus(options) };
+  return { resolve, listing, tags, pull, provenance, login, imageStatus: makeImageStatus(options) };
 }
 
 function refusePlainHttp(host: string, plainHttp: boolean | undefined): void {

@@ -1,5 +1,5 @@
 import type { FaultCode } from '../catalog.ts';
-import { containerKey, pullReasons, uidOf, type ContainerInPod, type PullTrouble } from './memory.ts';
+import { containerKey, fieldOf, pullReasons, uidOf, type ContainerInPod, type PullTrouble } from './memory.ts';
 import {
   certain,
   forEver,
@@ -35,7 +35,7 @@ export function imageFault(
 ): NamedFault | undefined {
   const reason = textAt(container.status, 'state', 'waiting', 'reason');
   const image = imageOf(container);
-  const about = { object: scoped.pod, container: container.name, image };
+  const about = { object: scoped.pod, container: container.name, image, field: fieldOf(container, 'image') };
   const text = textAt(container.status, 'state', 'waiting', 'message');
   if (reason === 'InvalidImageName') {
     const message = `"${image}" is no valid name of an image: ${oneLine(text)}`;
@@ -43,7 +43,8 @@ export function imageFault(
   }
   if (reason === 'ErrImageNeverPull') {
     const message = `the image ${image} is not on the node, and its pull policy is Never`;
-    return named(scoped.workload, { ...about, ...certain, code: 'IMAGE_NEVER_PULL', message });
+    const field = fieldOf(container, 'imagePullPolicy');
+    return named(scoped.workload, { ...about, ...certain, code: 'IMAGE_NEVER_PULL', field, message });
   }
   if (!pullReasons.has(reason)) return undefined;
   const trouble = troubleOf(container, scoped, evidence);

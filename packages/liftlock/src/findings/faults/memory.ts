@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../model/json.ts';
 import type { KubeObject } from '../../model/kube.ts';
 import type { WatchEvent } from '../../model/ports.ts';
+import { formatFieldPath } from '../../release/field-path.ts';
 import { classifyPull, isBareBackOff, type PullCode } from './pull-message.ts';
 import { listAt, numberAt, textAt } from './read.ts';
 
@@ -87,6 +88,11 @@ export function containersIn(pod: KubeObject): readonly ContainerInPod[] {
       return { name, status, spec: specs.find((spec) => spec['name'] === name) ?? {}, isInit: prefix === 'init' };
     });
   });
+}
+
+/** The path of a field of a container within its pod. */
+export function fieldOf({ name, isInit }: ContainerInPod, ...path: readonly string[]): string {
+  return formatFieldPath(['spec', isInit ? 'initContainers' : 'containers', { item: name }, ...path]);
 }
 
 export function containerKey(pod: KubeObject, container: string): string {

@@ -4,6 +4,7 @@ import type { FaultCode } from '../catalog.ts';
 import type { FaultGraces } from './graces.ts';
 import type { FaultMemory } from './memory.ts';
 import type { ReleaseObjects, ReleaseScope, ScopedPod } from './release-scope.ts';
+import { remediesOf } from './remedies.ts';
 
 /** What faults are named from. `now` is this machine's time, as in the memory. */
 export interface FaultEvidence {
@@ -56,7 +57,8 @@ export function named(
       readonly lines?: readonly string[] | undefined;
     },
 ): NamedFault {
-  const { object, lines, ...rest } = parts;
+  const { object, lines, ...known } = parts;
+  const rest = { ...known, remedies: known.remedies ?? remediesOf({ ...known, object: refOf(object) }) };
   const key = [parts.code, workload.kind, workload.metadata.name, parts.container ?? '', parts.image ?? ''].join('|');
   return { key, fault: { ...rest, object: refOf(object), lines: lines ?? [] } };
 }
@@ -71,6 +73,7 @@ export function notReady(
     code: 'NOT_READY',
     object,
     message: notReadyWords(formatRef(object), waitingFor, seconds),
+    remedies: remediesOf({ code: 'NOT_READY', object }),
     lines: [],
     isCertain: true,
     graceSeconds: 0,

@@ -69,7 +69,7 @@ test('O13: a Secret that cannot be mounted is told by events only', () => {
 
 test('X03: other troubles of a start are shown as they are, and never certain', () => {
   const user = pod(waiting('CreateContainerConfigError', 'container has runAsNonRoot and image will run as root'));
-  expect(new Story().sees(user).after(900).faults()).toEqual(['FAULT_UNKNOWN 0']);
+  expect(new Story().sees(user).after(900).faults()).toEqual(['CONTAINER_NOT_STARTED 0']);
   const creating = pod(waiting('ContainerCreating'));
   const attach = kubeEvent(
     creating,

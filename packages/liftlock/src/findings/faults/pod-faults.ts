@@ -1,9 +1,12 @@
 import type { JsonObject } from '../../model/json.ts';
 import { imageFault } from './image-faults.ts';
-import { containerKey, containersIn, isUnscheduled, uidOf, type ContainerInPod } from './memory.ts';
+import { containerKey, containersIn, fieldOf, isUnscheduled, uidOf, type ContainerInPod } from './memory.ts';
+import { missingInEnvironment, missingInVolume } from './missing-reference.ts';
 import { forEver, graceFrom, named, oneLine, type Grace, type NamedFault, type SortedEvidence } from './named-fault.ts';
 import { listAt, numberAt, textAt } from './read.ts';
+import { evictedFault, isVolume, killingProbe, notStarted, volumeTrouble } from './pod-troubles.ts';
 import { eventOf, type ScopedPod } from './release-scope.ts';
+import { unplaced } from './unschedulable.ts';
 
 /** Waiting reasons that are part of every start. */
 const starting = new Set(['', 'ContainerCreating', 'PodInitializing']);
@@ -16,6 +19,7 @@ const missing = /\bnot found\b|couldn't find key|non-existent|does not exist|ref
 /** What is wrong with one pod of the new revision. */
 export function podFaults(scoped: ScopedPod, evidence: SortedEvidence): readonly NamedFault[] {
   if (scoped.pod.metadata.deletionTimestamp !== undefined) return [];
+  if (textAt(scoped.pod.status, 'reason') === 'Evicted') return [evictedFault(scoped)];
   const unscheduled = unscheduledFault(scoped, evidence);
   if (unscheduled !== undefined) return [unscheduled];
   const containers = containersIn(scoped.pod).flatMap((container) => {
@@ -46,11 +50,15 @@ function containerFault(
     return named(scoped.workload, {
       ...about,
       ...grace,
+      ...missingInEnvironment(text, scoped.pod, container),
       code: 'CONFIG_MISSING',
       message: `container ${container.name} cannot start: ${text}`,
     });
   }
   const message = `container ${container.name} waits: ${reason}${text === '' ? '' : `: ${text}`}`;
+  const why = notStarted(reason, text, container);
+  if (why !== undefined)
+    return named(scoped.workload, { ...about, ...forEver, ...why, code: 'CONTAINER_NOT_STARTED', message });
   return named(scoped.workload, { ...about, ...forEver, code: 'FAULT_UNKNOWN', message });
 }
 
@@ -79,6 +87,7 @@ function crashFault(container: ContainerInPod, scoped: ScopedPod, evidence: Sort
     image: textAt(container.spec, 'image') || undefined,
     ...crashGrace(container, scoped, evidence, ends?.restarts ?? 0),
     code: isMemory ? 'OOM_KILLED' : 'CRASH_LOOP',
+    field: isMemory ? fieldOf(container, 'resources', 'limits', 'memory') : killingProbe(container, scoped, evidence),
     message,
     lines: evidence.logs?.get(`${scoped.pod.metadata.name}/${container.name}`),
   });
@@ -123,6 +132,7 @@ function unscheduledFault(scoped: ScopedPod, evidence: SortedEvidence): NamedFau
   return named(scoped.workload, {
     object: pod,
     ...graceFrom(from, evidence.graces.unschedulable, evidence.now),
+    ...unplaced(text, pod),
     code: 'UNSCHEDULABLE',
     message: `no node takes pod ${pod.metadata.name}: ${oneLine(text)}`,
     ...(since === '' ? {} : { since }),
@@ -142,7 +152,7 @@ function mountFaults(scoped: ScopedPod, evidence: SortedEvidence): readonly Name
     (a, b) => (evidence.memory.changedAt.get(uidOf(b)) ?? 0) - (evidence.memory.changedAt.get(uidOf(a)) ?? 0),
   )[0];
   if (newest === undefined) return [];
-  const { message, since } = eventOf(newest);
+  const { message, since, reason } = eventOf(newest);
   const isMissing = /\b(secret|configmap)\b.*\bnot found\b|references non-existent/i.test(message);
   const first = seenAt({ ...scoped, pod: newest }, 'seen', evidence);
   const grace = isMissing ? graceFrom(first, evidence.graces.missingReference, evidence.now) : forEver;
@@ -150,7 +160,8 @@ function mountFaults(scoped: ScopedPod, evidence: SortedEvidence): readonly Name
     named(scoped.workload, {
       object: scoped.pod,
       ...grace,
-      code: isMissing ? 'CONFIG_MISSING' : 'FAULT_UNKNOWN',
+      ...(isMissing ? missingInVolume(message, scoped.pod) : volumeTrouble(reason, message, scoped.pod)),
+      code: isMissing ? 'CONFIG_MISSING' : isVolume(reason) ? 'VOLUME_NOT_MOUNTED' : 'FAULT_UNKNOWN',
       message: `pod ${scoped.pod.metadata.name} cannot start: ${oneLine(message)}`,
       ...(since === '' ? {} : { since }),
     }),

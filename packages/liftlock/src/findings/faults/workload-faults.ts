@@ -1,4 +1,5 @@
 import { formatRef, refOf, type KubeObject } from '../../model/kube.ts';
+import { claimTrouble } from './claim-trouble.ts';
 import { hasReplicaFailure, uidOf } from './memory.ts';
 import {
   certain,
@@ -11,6 +12,7 @@ import {
   type SortedEvidence,
 } from './named-fault.ts';
 import { listAt, numberAt, textAt } from './read.ts';
+import { refusedPods } from './refused-pods.ts';
 import { controllerOf, eventOf, isHook } from './release-scope.ts';
 
 /** Faults that no pod tells of: pods that are never created, Jobs that failed, claims that stay unbound. */
@@ -59,6 +61,7 @@ function notCreated(
   return named(workload, {
     object: workload,
     ...creationGrace(text, since, evidence),
+    ...refusedPods(text, workload.metadata.namespace),
     code: 'PODS_NOT_CREATED',
     message: `the cluster refuses to create pods of ${formatRef(refOf(workload))}: ${oneLine(text)}`,
     ...(written === '' ? {} : { since: written }),
@@ -74,6 +77,12 @@ function creationGrace(text: string, since: number, { graces, now }: SortedEvide
     return graceFrom(since, graces.missingReference, now);
   return graceFrom(since, graces.unschedulable, now);
 }
+
+/** The field that ends a Job, by the reason of its failure. Source: k8s.io/kubernetes pkg/controller/job/job_controller.go. */
+export const jobFields: Readonly<Record<string, string>> = {
+  BackoffLimitExceeded: 'spec.backoffLimit',
+  DeadlineExceeded: 'spec.activeDeadlineSeconds',
+};
 
 function jobFaults(evidence: SortedEvidence): readonly NamedFault[] {
   return evidence.objects.jobs.flatMap((job) => {
@@ -99,6 +108,7 @@ function jobFaults(evidence: SortedEvidence): readonly NamedFault[] {
         object: job,
         ...(isOver ? certain : forEver),
         code: 'JOB_FAILED',
+        field: jobFields[textAt(reason, 'reason')],
         message,
         lines,
         ...(since === '' ? {} : { since }),
@@ -127,6 +137,7 @@ function claimFaults(evidence: SortedEvidence): readonly NamedFault[] {
       named(claim, {
         object: claim,
         ...(phase === 'Lost' ? certain : graceFrom(first, graces.unschedulable, now)),
+        ...claimTrouble(claim, phase, told?.message ?? ''),
         code: 'CLAIM_PENDING',
         message: `claim ${claim.metadata.name} is ${phase}${told === undefined ? '' : `: ${oneLine(told.message)}`}`,
         ...(told === undefined || told.since === '' ? {} : { since: told.since }),

@@ -207,13 +207,10 @@ test.each<[string, object]>([
     'roles.rbac.authorization.k8s.io "r" is forbidden: user "jo" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held: {APIGroups:[""], Resources:["secrets"], Verbs:["get"]}',
     { code: 'PERMISSION_MISSING', user: 'jo', verb: 'escalate', resource: 'roles' },
   ],
-  [
-    'failed to create resource: namespaces "nope" not found',
-    { code: 'NAMESPACE_MISSING', namespace: 'nope', isEnding: false },
-  ],
+  ['failed to create resource: namespaces "nope" not found', { code: 'NAMESPACE_MISSING', namespace: 'nope' }],
   [
     'configmaps "x" is forbidden: unable to create new content in namespace a because it is being terminated',
-    { code: 'NAMESPACE_MISSING', namespace: 'a', isEnding: true },
+    { code: 'NAMESPACE_TERMINATING', namespace: 'a' },
   ],
   [
     'server-side apply failed for object a/odd /v1, Kind=Service: failed to create typed patch object (a/odd; /v1, Kind=Service): .spec.colour: field not declared in schema',

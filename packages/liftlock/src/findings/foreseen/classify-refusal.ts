@@ -1,6 +1,9 @@
+import { awayRefusal } from './away.ts';
 import { helmRefusal, ownershipRefusal, schemaRefusal, unknownKinds } from './helm-refusals.ts';
 import type { Reading, RefusedObject } from './refusal.ts';
+import { kindOf } from './resource-kinds.ts';
 import { serverRefusal } from './server-refusals.ts';
+import { unreadyRefusal } from './unready.ts';
 
 export interface RefusedWords {
   /** What the API server or helm said, redacted. */
@@ -13,7 +16,8 @@ export interface RefusedWords {
  * Reads what the API server or helm said when it refused, and says of what class it is: both Helms' words, and lists that helm
  * joins. Text that fits no class stays unknown: a wrong remedy is worse than none.
  */
-export function readRefusal({ words, isRollback = false }: RefusedWords): readonly Reading[] {
+export function readRefusal({ words: said, isRollback = false }: RefusedWords): readonly Reading[] {
+  const words = boundedWords(said);
   const schema = schemaRefusal(words);
   if (schema !== undefined) return [{ refusal: schema, words: oneLine(words) }];
   const text = oneLine(withoutLog(words));
@@ -23,10 +27,20 @@ export function readRefusal({ words, isRollback = false }: RefusedWords): readon
     const object = objectIn(piece);
     const owned = ownershipRefusal(piece);
     if (owned !== undefined) return { refusal: owned, words: piece };
-    const facts = helmRefusal(piece) ?? serverRefusal(piece);
+    const unready = unreadyRefusal(piece);
+    if (unready !== undefined) return { refusal: unready, words: piece };
+    const facts = helmRefusal(piece) ?? serverRefusal(piece) ?? awayRefusal(piece);
     if (facts === undefined) return { refusal: undefined, words: piece };
     return { refusal: { ...facts, ...(object === undefined ? {} : { object }) }, words: piece };
   });
+}
+
+/** Characters that are looked at: helm's longest lists of refused objects have some thousands. */
+const mostCharacters = 64 * 1024;
+
+/** A text whose every run without blanks is short: patterns that try each of its beginnings stay quick. */
+function boundedWords(words: string): string {
+  return words.slice(0, mostCharacters).replaceAll(/(\S{1000})\S+/g, '$1…');
 }
 
 /** Lines of helm's log and warnings, which say the same once more, are left out. */
@@ -72,5 +86,7 @@ function objectIn(words: string): RefusedObject | undefined {
   if (patched !== null) return { kind: patched[2], name: patched[1] };
   const invalid = /(?:^|\s)([A-Z]\w*)(?:\.\S+)? "([^"]+)" is (?:invalid|forbidden)/.exec(words);
   if (invalid !== null) return { kind: invalid[1], name: invalid[2] };
-  return undefined;
+  const forbidden = /(?:^|\s)([a-z][\w.]*) "([^"]+)" is forbidden/.exec(words);
+  const kind = forbidden === null ? undefined : kindOf(forbidden[1] ?? '');
+  return kind === undefined ? undefined : { kind, name: forbidden?.[2] };
 }

@@ -53,15 +53,31 @@ export function describeRefusal(refusal: Refusal, release: string, named?: strin
     case 'PERMISSION_MISSING':
       return { message: permissionWords(refusal) };
     case 'NAMESPACE_MISSING':
-      return {
-        message: `${object}: the namespace ${refusal.namespace} ${refusal.isEnding ? 'is being deleted' : 'does not exist'}.`,
-      };
+      return { message: `${object}: the namespace ${refusal.namespace} does not exist.` };
+    case 'NAMESPACE_TERMINATING':
+      return { message: `${object}: the namespace ${refusal.namespace} is being deleted, and takes nothing new.` };
     case 'STRICT_FIELD': {
       const field = refusal.fields.join(', ');
       return { message: `${object} has ${field}, which its API does not know or which stands there twice.`, field };
     }
     case 'RELEASE_PENDING':
       return { message: `Release ${release} is locked: another helm works on it, or died at it.` };
+    case 'RELEASE_ABSENT':
+      return { message: `helm knows no release ${release} that was ever deployed in this namespace.` };
+    case 'OBJECT_MODIFIED':
+      return { message: `${object} was written by somebody else in the same moment.` };
+    case 'API_SERVER_AWAY':
+      return { message: `The API server did not answer, or had no time: ${refusal.why}` };
+    case 'CLUSTER_LOGIN_REFUSED':
+      return { message: `The API server does not accept the login: ${refusal.why}` };
+    case 'CLUSTER_CERTIFICATE_UNKNOWN':
+      return { message: `The certificate of the API server is not trusted: ${refusal.why}` };
+    case 'NOT_READY':
+      return { message: `${object} was not ready in time: ${refusal.why}` };
+    case 'JOB_FAILED':
+      return { message: `${object} failed${refusal.reason === '' ? '' : `: ${refusal.reason}`}.` };
+    case 'KUBERNETES_OUT_OF_RANGE':
+      return { message: `The chart asks for Kubernetes ${refusal.range}; the cluster is ${refusal.version}.` };
     case 'RECORD_TOO_LARGE':
       return { message: `helm's record of release ${release} is larger than the 1 MiB that a Secret can hold.` };
     case 'TEMPLATE_FAILED': {

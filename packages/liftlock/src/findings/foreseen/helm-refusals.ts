@@ -9,6 +9,9 @@ import type { Refusal, RefusalFacts } from './refusal.ts';
 export function helmRefusal(words: string): RefusalFacts | undefined {
   if (/another operation \(install\/upgrade\/rollback\) is in progress/.test(words)) return { code: 'RELEASE_PENDING' };
   if (isRecordTooLarge(words)) return { code: 'RECORD_TOO_LARGE' };
+  if (/"[^"]+" has no deployed releases/.test(words)) return { code: 'RELEASE_ABSENT' };
+  const range = /chart requires kubeVersion: (.+?) which is incompatible with Kubernetes (\S+)/.exec(words);
+  if (range !== null) return { code: 'KUBERNETES_OUT_OF_RANGE', range: range[1] ?? '', version: range[2] ?? '' };
   return templateFailed(words);
 }
 

@@ -38,7 +38,7 @@ type Rule = readonly [code: PodRefusal['code'], words: RegExp];
 
 /** The API server's own words; the first group of a rule for something missing is its name. */
 const rules: readonly Rule[] = [
-  ['not-judged', /cannot create resource "pods"/],
+  ['not-judged', /cannot create resource "/],
   ['not-judged', /does not support dry run/],
   ['not-judged', /^namespaces? "[^"]*" not found|because it is being terminated/],
   ['SERVICE_ACCOUNT_MISSING', /error looking up service account \S*?: serviceaccounts? "([^"]+)" not found/],

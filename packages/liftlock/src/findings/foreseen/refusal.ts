@@ -1,4 +1,4 @@
-import type { FindingCode } from '../catalog.ts';
+import type { FaultCode, FindingCode } from '../catalog.ts';
 
 /** The object that a refusal is about, as far as its words name it. */
 export interface RefusedObject {
@@ -42,9 +42,16 @@ export type RefusalFacts =
       /** Undefined at the scope of the cluster. */
       readonly namespace?: string | undefined;
     }
-  | { readonly code: 'NAMESPACE_MISSING'; readonly namespace: string; readonly isEnding: boolean }
+  | { readonly code: 'NAMESPACE_MISSING' | 'NAMESPACE_TERMINATING'; readonly namespace: string }
   | { readonly code: 'STRICT_FIELD'; readonly fields: readonly string[] }
-  | { readonly code: 'RELEASE_PENDING' }
+  | { readonly code: 'RELEASE_PENDING' | 'RELEASE_ABSENT' | 'OBJECT_MODIFIED' }
+  | {
+      readonly code: 'API_SERVER_AWAY' | 'CLUSTER_LOGIN_REFUSED' | 'CLUSTER_CERTIFICATE_UNKNOWN' | 'NOT_READY';
+      readonly why: string;
+    }
+  /** The reason is the API's own word, such as `BackoffLimitExceeded`; empty where helm does not say it. */
+  | { readonly code: 'JOB_FAILED'; readonly reason: string }
+  | { readonly code: 'KUBERNETES_OUT_OF_RANGE'; readonly range: string; readonly version: string }
   | { readonly code: 'RECORD_TOO_LARGE' }
   | {
       readonly code: 'TEMPLATE_FAILED';
@@ -62,7 +69,7 @@ export type RefusalFacts =
 
 /** One refusal whose class is certain. */
 export type Refusal = RefusalFacts & {
-  readonly code: FindingCode;
+  readonly code: FindingCode | FaultCode;
   readonly object?: RefusedObject | undefined;
 };
 

@@ -84,9 +84,9 @@ function permission(words: string): RefusalFacts | undefined {
 
 function namespaceMissing(words: string): RefusalFacts | undefined {
   const missing = /(?:^|[\s:])namespaces "([^"]+)" not found/.exec(words);
-  if (missing !== null) return { code: 'NAMESPACE_MISSING', namespace: missing[1] ?? '', isEnding: false };
+  if (missing !== null) return { code: 'NAMESPACE_MISSING', namespace: missing[1] ?? '' };
   const ending = /unable to create new content in namespace (\S+) because it is being terminated/.exec(words);
-  return ending === null ? undefined : { code: 'NAMESPACE_MISSING', namespace: ending[1] ?? '', isEnding: true };
+  return ending === null ? undefined : { code: 'NAMESPACE_TERMINATING', namespace: ending[1] ?? '' };
 }
 
 /** Source: sigs.k8s.io/structured-merge-diff merge/conflict.go and k8s.io/apimachinery pkg/util/managedfields. */

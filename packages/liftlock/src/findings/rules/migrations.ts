@@ -4,10 +4,12 @@ import { scopeOf } from '../../facts/scope.ts';
 import { inputsIn } from '../../model/fill-in.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Migration, MigrationStep } from '../../model/migration.ts';
+import type { AcceptedReceipt } from '../../model/receipt.ts';
 import { isProblem, type Problem } from '../../model/problem.ts';
 import { compareVersions } from '../../model/version.ts';
 import type { PreflightEvidence } from '../evidence.ts';
 import { allowing, finding } from '../make-finding.ts';
+import { acceptedReceipts } from '../receipts.ts';
 
 interface Crossed {
   readonly migration: Migration;
@@ -18,7 +20,9 @@ interface Crossed {
 
 /** Migrations of this hop that nothing takes back: somebody vouches for a backup before they begin (O18). */
 export function noReturnFindings(evidence: PreflightEvidence): readonly Finding[] {
-  return crossedIn(evidence).flatMap(noReturn);
+  const receipts = Object.entries(acceptedReceipts({ ...evidence, steps: evidence.steps ?? [] }));
+  const [receipt] = receipts.map(([, accepted]) => accepted);
+  return crossedIn(evidence).flatMap((crossed) => noReturn(crossed, receipt));
 }
 
 /** What the site must say and does not, and questions without an answer that something rests on. */
@@ -96,14 +100,18 @@ function unanswered(problem: Problem): Finding {
   });
 }
 
-function noReturn({ migration: { irreversible, id, title, why, source }, component }: Crossed): readonly Finding[] {
+function noReturn(
+  { migration: { irreversible, id, title, why, source }, component }: Crossed,
+  receipt: AcceptedReceipt | undefined,
+): readonly Finding[] {
   if (!irreversible) return [];
+  const backup = receipt === undefined ? '' : ` There is a backup of before: ${receipt.by}, of ${receipt.at}.`;
   return [
     finding({
       code: 'POINT_OF_NO_RETURN',
-      severity: 'blocker',
+      severity: receipt === undefined ? 'blocker' : 'info',
       component,
-      message: `${title}: there is no way back once this was begun.${why === undefined ? '' : ` ${why}`} Source: ${source}.`,
+      message: `${title}: there is no way back once this was begun.${why === undefined ? '' : ` ${why}`} Source: ${source}.${backup}`,
       remedies: [
         allowing(`no-return:${id}`, 'There is a backup of before, and it can be restored', { destructive: true }),
       ],

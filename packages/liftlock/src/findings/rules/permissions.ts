@@ -1,26 +1,35 @@
 import type { Finding } from '../../model/finding.ts';
+import type { MissingPermission } from '../../model/snapshot.ts';
 import type { PreflightEvidence } from '../evidence.ts';
 import { allowing, finding } from '../make-finding.ts';
 
-/** What only the watch needs: without it causes cannot be named and hooks are not seen, but the upgrade can be made. */
-const watched = new Set(['events', 'replicasets.apps', 'daemonsets.apps', 'jobs.batch', 'persistentvolumeclaims']);
-
-/** One finding for each resource, with the verbs that are missing. */
-export function permissionFindings({ snapshot }: PreflightEvidence): readonly Finding[] {
-  const byResource = new Map<string, { namespace: string; resource: string; verbs: string[] }>();
-  for (const { verb, resource, namespace } of snapshot.missingPermissions) {
-    const key = `${namespace}/${resource}`;
-    const entry = byResource.get(key) ?? { namespace, resource, verbs: [] };
-    entry.verbs.push(verb);
-    byResource.set(key, entry);
-  }
-  return [...byResource.values()].map(({ namespace, resource, verbs }) => {
-    const isForWatch = watched.has(resource) && verbs.every((verb) => verb === 'list' || verb === 'watch');
-    return finding({
-      code: 'PERMISSION_MISSING',
-      severity: isForWatch ? 'warning' : 'blocker',
-      message: `${snapshot.who.user} may not ${verbs.join(', ')} ${resource} in ${namespace}.`,
-      remedies: isForWatch ? [] : [allowing(`permission:${resource}`, 'Try all the same')],
-    });
+/** One finding for each resource, with the verbs that are missing. What a plan does not need, it only tells. */
+export function permissionFindings({ snapshot, isOnlyPlanned = false }: PreflightEvidence): readonly Finding[] {
+  const groups = Map.groupBy(
+    snapshot.missingPermissions,
+    (missing) => `${missing.namespace}/${missing.resource}/${isForRun(missing, isOnlyPlanned)}`,
+  );
+  return [...groups.values()].flatMap((missing) => {
+    const [first] = missing;
+    if (first === undefined) return [];
+    const { resource, namespace } = first;
+    const verbs = missing.map(({ verb }) => verb).join(', ');
+    const isLater = isForRun(first, isOnlyPlanned);
+    // Without the watch causes cannot be named and hooks are not seen, but the upgrade can be made.
+    const isBlocker = !isLater && missing.some(({ lack }) => lack === 'blocker');
+    const where = namespace === '' ? 'the cluster' : namespace;
+    const later = isLater ? ' A plan does without; apply needs it.' : '';
+    return [
+      finding({
+        code: 'PERMISSION_MISSING',
+        severity: isBlocker ? 'blocker' : 'warning',
+        message: `${snapshot.who.user} may not ${verbs} ${resource} in ${where}.${later}`,
+        remedies: isBlocker ? [allowing(`permission:${resource}`, 'Try all the same')] : [],
+      }),
+    ];
   });
+}
+
+function isForRun({ purpose, lack }: MissingPermission, isOnlyPlanned: boolean): boolean {
+  return isOnlyPlanned && purpose === 'apply' && lack === 'blocker';
 }

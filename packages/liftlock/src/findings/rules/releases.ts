@@ -36,7 +36,7 @@ function allAbsent({ platform, snapshot }: PreflightEvidence): Finding {
   return finding({
     code: 'ALL_RELEASES_ABSENT',
     severity: 'blocker',
-    message: `The namespace ${snapshot.namespace} of context ${snapshot.cluster.context} has no release of ${platform.metadata.title}: this is not its cluster or namespace. ${where}`,
+    message: `The namespace ${snapshot.namespace} of context ${snapshot.cluster.context} has no release of ${platform.metadata.title}: this is not its cluster or namespace. ${where}${keptByGitOps(snapshot)}`,
     remedies: [...elsewhere].map((namespace) => ({
       id: `namespace:${namespace}`,
       title: `Use the namespace ${namespace}`,
@@ -44,6 +44,14 @@ function allAbsent({ platform, snapshot }: PreflightEvidence): Finding {
       commands: [`--namespace ${namespace}`],
     })),
   });
+}
+
+/** Argo CD renders charts and leaves no records of helm's: its platform looks as if there were none. */
+function keptByGitOps({ gitOps = [] }: Snapshot): string {
+  const names = gitOps.flatMap(({ tool, kind, name, release }) =>
+    name === undefined ? [] : [`${tool}'s ${kind} ${name} keeps ${release}`],
+  );
+  return names.length === 0 ? '' : ` ${names.join('; ')}: change the version in git.`;
 }
 
 function absent(component: Component, { namespace, otherReleases }: Snapshot): Finding {

@@ -28,7 +28,7 @@ export const logs: Look<'logs'> = async (check, step, world) => {
         unread.push(pod.metadata.name);
         continue;
       }
-      const matches = scanLog(text.split('\n'), check.patterns);
+      const matches = scanLog(world.redactor.text(text).split('\n'), check.patterns);
       counts.error += matches.error.count;
       counts.warning += matches.warning.count;
       if (world.unlearned === undefined)

@@ -1,12 +1,15 @@
+import type { JsonObject } from '../../model/json.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Revision } from '../../model/snapshot.ts';
 import type { HelmRollbackStep } from '../../model/step.ts';
 import { rollbackArguments } from '../../release/helm-args.ts';
 import { confirmHealthy } from '../confirm-healthy.ts';
 import { helmAct } from '../helm-act.ts';
+import { comparisonWords, compareAfterRollback } from '../left-behind.ts';
 import { runningMigration } from '../migration.ts';
 import { keepOlder, refuseLoss } from '../nothing-of-others.ts';
 import { readRelease } from '../../snapshot/read-release.ts';
+import type { StepState } from '../../journal/fold.ts';
 import { refusePending, unlockOwn } from '../unlock.ts';
 import { readHealth } from '../health.ts';
 import type { Handler, World } from '../world.ts';
@@ -21,6 +24,7 @@ export const helmRollback: Handler<'helm-rollback'> = {
       return { observation: 'done', note: `deployed at ${step.version}, revision ${newest.revision}` };
     }
     refusePending(step, newest, world, state);
+    refuseOthers(step, newest, world, state);
     const migration = await runningMigration(step, world, release);
     if (migration !== undefined) return { observation: 'busy', note: migration };
     if (step.undoes !== undefined) await refuseLoss(step, world);
@@ -37,9 +41,39 @@ export const helmRollback: Handler<'helm-rollback'> = {
 
   async confirm(step, world) {
     const release = await confirmHealthy(step, world);
-    return { note: `back at ${step.version}, revision ${release.newest.revision}` };
+    const comparison = await compareAfterRollback(step, world);
+    const { revision } = release.newest;
+    return {
+      note: `back at ${step.version}, revision ${revision}; ${comparisonWords(comparison)}`,
+      details: comparison as unknown as JsonObject,
+    };
   },
 };
+
+/**
+ * A way back that nobody is asked about takes back a failed upgrade of this run alone: what somebody else has rolled out since is
+ * not undone. A rollback that was asked for is for the release as its plan saw it.
+ */
+function refuseOthers(step: HelmRollbackStep, newest: Revision, world: World, state: StepState): void {
+  const planned = world.plan.state[step.component];
+  const now = `${newest.revision} ${newest.status} ${newest.version}`;
+  const isOurs =
+    step.undoes === undefined
+      ? state.wasTried || planned === undefined || planned === now
+      : newest.status !== 'deployed';
+  if (isOurs) return;
+  throw new Problem(
+    'WORLD_MOVED',
+    `Release ${step.release} is ${newest.status} at ${newest.version}, revision ${newest.revision}: somebody else has changed it since.`,
+    {
+      touched: 'no',
+      advice: [
+        `helm history ${step.release} -n ${step.namespace}`,
+        'To roll back from how things are: liftlock rollback',
+      ],
+    },
+  );
+}
 
 /** What the failed upgrade has left broken is no reason to end the way back from it. */
 async function fromNow(step: HelmRollbackStep, world: World): Promise<World> {

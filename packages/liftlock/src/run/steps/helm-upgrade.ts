@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { Problem } from '../../model/problem.ts';
 import type { Release } from '../../model/snapshot.ts';
 import type { HelmUpgradeStep } from '../../model/step.ts';
@@ -11,9 +11,10 @@ import { confirmHealthy } from '../confirm-healthy.ts';
 import { helmAct } from '../helm-act.ts';
 import { frozenFile, stepValues, writeHelmValues } from '../helm-values.ts';
 import { runningMigration } from '../migration.ts';
+import { tellMovedTag } from '../moved-tag.ts';
+import { refuseEdited, refuseMoved, refuseMovedSince } from '../refuse-moved.ts';
 import { listRecords, readRelease } from '../../snapshot/read-release.ts';
 import { unlockOwn } from '../unlock.ts';
-import type { StepState } from '../../journal/fold.ts';
 import type { Handler, World } from '../world.ts';
 
 /** One `helm upgrade`, from a chart pulled by digest and private copies of the values. */
@@ -29,6 +30,7 @@ export const helmUpgrade: Handler<'helm-upgrade'> = {
     ) {
       return { observation: 'done', note: `deployed at ${newest.version} with these values already` };
     }
+    await refuseEdited(step, world, release);
     const migration = await runningMigration(step, world, release);
     if (migration !== undefined) return { observation: 'busy', note: migration };
     if (newest === undefined) return { observation: 'todo', note: 'not installed', revision: 0 };
@@ -37,12 +39,14 @@ export const helmUpgrade: Handler<'helm-upgrade'> = {
   },
 
   async act(step, world, state) {
+    await tellMovedTag(step, world);
     const { file } = await world.registry.pull(step.chart.reference, step.chart.digest);
     const valuesFiles = await writeHelmValues(step, {
       ...valuesParts(step, world),
       readFile: world.readSecretFile,
       write: world.folder.writeSecret,
     });
+    await refuseMovedSince(step, world, state.seenRevision);
     await unlockOwn(step, world, state);
     const args = upgradeArguments({ ...step, chartFile: file, valuesFiles }, world.helm.major);
     return helmAct(step, args, world, state);
@@ -67,30 +71,8 @@ function valuesParts(step: HelmUpgradeStep, world: World) {
       (await readRelease(world.reader, step.namespace, step.release))?.values ??
       (await asideValues(step.component, world)),
     frozen: async (path: string) => world.folder.read(frozenFile(path)),
+    copy: async (name: string) => world.folder.read(name),
   };
-}
-
-/** O19: the release is another than the plan was made for, and this run did not make it so. */
-function refuseMoved(step: HelmUpgradeStep, world: World, state: StepState, release: Release | undefined): void {
-  if (state.wasTried) return;
-  // The plan saw it before its own uninstall.
-  const planned = step.reinstalls === true ? null : (world.plan.state[step.component] ?? null);
-  const newest = release?.newest;
-  // The upgrade that it follows has made the release what it is.
-  const isAsLeft = step.follows !== undefined && newest?.status === 'deployed' && newest.version === step.chart.version;
-  const now = newest === undefined ? null : `${newest.revision} ${newest.status} ${newest.version}`;
-  if (isAsLeft || canonicalJson(planned) === canonicalJson(now)) return;
-  throw new Problem(
-    'WORLD_MOVED',
-    `Release ${step.release} has changed since the plan was made: it was ${describe(planned)} and is ${describe(now)}.`,
-    { advice: ['Someone else works on it. Look at helm history, then start again: liftlock apply'] },
-  );
-}
-
-function describe(state: unknown): string {
-  if (typeof state !== 'string') return 'absent';
-  const [revision, status, version] = state.split(' ');
-  return `${status} at ${version} (revision ${revision})`;
 }
 
 /** X01: the release's own values equal what helm was given, key by key. */

@@ -6,7 +6,7 @@ import { patchOf } from '../../plan/steps/patch-object.ts';
 import { fieldAt, isSameJson, parseFieldPath } from '../../release/field-path.ts';
 import { objectPath } from '../../snapshot/object-path.ts';
 import { componentMigration } from '../component-migration.ts';
-import { forgetFormer, keepingFormer, readFormer } from '../former.ts';
+import { completeFormer, forgetFormer, keepingFormer, readFormer } from '../former.ts';
 import type { Handler, World } from '../world.ts';
 
 /**
@@ -59,6 +59,7 @@ export const patchObject: Handler<'patch-object'> = {
         },
       );
     if (step.undoes !== undefined) await forgetFormer(step.undoes, world);
+    else if (live !== undefined) await completeFormer(step.id, live, world);
     return { note: `${formatRef(step.object)}: ${pathsOf(step).join(', ')}` };
   },
 };

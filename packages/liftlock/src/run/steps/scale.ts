@@ -4,7 +4,7 @@ import { Problem } from '../../model/problem.ts';
 import type { ScaleStep } from '../../model/step.ts';
 import { objectPath } from '../../snapshot/object-path.ts';
 import { componentMigration } from '../component-migration.ts';
-import { forgetFormer, keepingFormer, readFormer } from '../former.ts';
+import { completeFormer, forgetFormer, keepingFormer, readFormer } from '../former.ts';
 import { pause } from '../pause.ts';
 import type { Handler, World } from '../world.ts';
 
@@ -40,7 +40,8 @@ export const scale: Handler<'scale'> = {
       if (live === undefined) return { note: `${formatRef(step.object)} does not exist` };
       const wanted = (await wantedOf(step, live, world)) ?? replicasOf(live);
       if (isReached(live, wanted)) {
-        if (step.undoes !== undefined) await forgetFormer(step.undoes, world);
+        if (step.undoes === undefined) await completeFormer(step.id, live, world);
+        else await forgetFormer(step.undoes, world);
         return { note: `${formatRef(step.object)} has ${wanted}` };
       }
       if (world.clock.now().getTime() > until) throw notReached(live, wanted, world);

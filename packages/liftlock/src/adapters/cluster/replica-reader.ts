@@ -1,0 +1,135 @@
+import type { Entry } from '../../model/journal.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { KubeObject } from '../../model/kube.ts';
+import type { ClusterReader } from '../../model/ports.ts';
+import { isProblem } from '../../model/problem.ts';
+import { digestOf } from '../../model/digest.ts';
+import type { ReplicaInputs, ReplicaKey, ReplicaQuestion, ReplicaReader, ReplicaRun } from '../../model/replica.ts';
+import { damaged, keyOf, piecesOf, selectorOf, tooNew, type ReplicaPart } from './replica-secrets.ts';
+
+type Reader = Pick<ClusterReader, 'list'>;
+
+/** Reads what runs have left in Secrets of the cluster. Problems besides those of ReplicaReader: those of the API. */
+export function makeReplicaReader(reader: Reader): ReplicaReader {
+  const secretsOf = async ({ namespace, platform, site, run }: ReplicaKey, part: ReplicaPart) =>
+    reader.list(`/api/v1/namespaces/${namespace}/secrets`, {
+      labelSelector: selectorOf({ platform, site, run, part }),
+    });
+  return {
+    runs: async (question) => {
+      const secrets = await recordsOf(reader, question);
+      return [...grouped(secrets).values()]
+        .map(({ key, parts }) => runOf(key, parts))
+        .toSorted((a, b) => b.run.localeCompare(a.run));
+    },
+    inputs: async (key) => {
+      const [secret] = await secretsOf(key, 'inputs');
+      if (secret === undefined) return undefined;
+      const newer = tooNew(secret, key.run);
+      if (newer !== undefined) throw newer;
+      return inputsOf(joined(piecesOf(secret, key.run)), key.run);
+    },
+    contents: async (key) => contentsOf(await secretsOf(key, 'files'), key.run),
+  };
+}
+
+/** Where all namespaces may not be listed at once, each that is known to be there is asked. */
+async function recordsOf(reader: Reader, { namespace, ...labels }: ReplicaQuestion): Promise<readonly KubeObject[]> {
+  const options = { labelSelector: selectorOf({ ...labels, part: 'record' }) };
+  const listIn = async (name: string) => reader.list(`/api/v1/namespaces/${name}/secrets`, options);
+  if (namespace !== undefined) return listIn(namespace);
+  try {
+    return await reader.list('/api/v1/secrets', options);
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+  }
+  const names = await reader.list('/api/v1/namespaces').catch(emptyWhereForbidden);
+  const found = await Promise.all(names.map(({ metadata }) => listIn(metadata.name).catch(emptyWhereForbidden)));
+  return found.flat();
+}
+
+function isForbidden(error: unknown): boolean {
+  return isProblem(error) && error.details['status'] === 403;
+}
+
+function emptyWhereForbidden(error: unknown): readonly KubeObject[] {
+  if (isForbidden(error)) return [];
+  throw error;
+}
+
+interface Group {
+  readonly key: ReplicaKey;
+  readonly parts: KubeObject[];
+}
+
+function grouped(secrets: readonly KubeObject[]): ReadonlyMap<string, Group> {
+  const groups = new Map<string, Group>();
+  for (const secret of secrets) {
+    const key = keyOf(secret);
+    if (key === undefined) continue;
+    const name = `${key.namespace}/${key.run}`;
+    const group = groups.get(name) ?? { key, parts: [] };
+    group.parts.push(secret);
+    groups.set(name, group);
+  }
+  return groups;
+}
+
+function runOf(key: ReplicaKey, parts: readonly KubeObject[]): ReplicaRun {
+  const newer = parts.map((part) => tooNew(part, key.run)).find((problem) => problem !== undefined);
+  if (newer !== undefined) return { ...key, entries: [], unreadable: newer };
+  try {
+    return {
+      ...key,
+      entries: entriesOf(joined(new Map(parts.flatMap((part) => [...piecesOf(part, key.run)]))), key.run),
+    };
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    return { ...key, entries: [], unreadable: error };
+  }
+}
+
+/** Pieces by their numbers, `0`, `1`, …, up to the first that is missing. */
+function joined(pieces: ReadonlyMap<string, Uint8Array>): Buffer {
+  const found: Uint8Array[] = [];
+  for (let piece = pieces.get('0'); piece !== undefined; piece = pieces.get(String(found.length))) found.push(piece);
+  return Buffer.concat(found);
+}
+
+/** One entry a line; a last line without its end was being written. */
+function entriesOf(text: Buffer, run: string): readonly Entry[] {
+  const lines = text.toString('utf8').split('\n').slice(0, -1);
+  return lines.map((line, index) => {
+    const entry = parsed(line, run) as unknown as Entry;
+    if (entry.run !== run || entry.sequence !== index + 1 || typeof entry.type !== 'string')
+      throw damaged(run, `entry ${index + 1} is another one`);
+    return entry;
+  });
+}
+
+function inputsOf(text: Buffer, run: string): ReplicaInputs {
+  const inputs = parsed(text.toString('utf8'), run) as unknown as Partial<ReplicaInputs>;
+  if (!Array.isArray(inputs.files) || !Array.isArray(inputs.leftBehind)) throw damaged(run, 'it has no list of files');
+  return inputs as ReplicaInputs;
+}
+
+function parsed(text: string, run: string): JsonObject {
+  try {
+    return JSON.parse(text) as JsonObject;
+  } catch {
+    throw damaged(run, 'it is no JSON');
+  }
+}
+
+/** Contents whose digest is what their name says; others are as good as missing. */
+export function contentsOf(secrets: readonly KubeObject[], run: string): ReadonlyMap<string, Uint8Array> {
+  const pieces = secrets.flatMap((secret) => [...piecesOf(secret, run)]);
+  const byDigest = new Map<string, Map<string, Uint8Array>>();
+  for (const [name, bytes] of pieces) {
+    const [digest = '', number = ''] = name.split('.');
+    const parts = byDigest.get(digest) ?? new Map<string, Uint8Array>();
+    byDigest.set(digest, parts.set(number, bytes));
+  }
+  const whole = [...byDigest].map(([digest, parts]) => [`sha256:${digest}`, joined(parts)] as const);
+  return new Map(whole.filter(([digest, bytes]) => digestOf(bytes) === digest));
+}
