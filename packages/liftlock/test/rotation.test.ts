@@ -94,6 +94,8 @@ describe('A registry key that ran out', () => {
     const files = await filesBelow(folder);
     const textOf = (name: string) => Buffer.from(files.get(name) ?? '').toString('utf8');
     expect([...files.keys()].filter((name) => !name.startsWith('logs/')).toSorted()).toEqual([
+      'bundle.json',
+      'journal.jsonl',
       'objects/deployments.json',
       'objects/events.json',
       'objects/ingresses.json',
@@ -104,6 +106,7 @@ describe('A registry key that ran out', () => {
       'objects/services.json',
       'objects/statefulsets.json',
       'plan.json',
+      'platform.json',
       'releases.json',
       'run.json',
       'support.txt',

@@ -13,7 +13,7 @@ test.each(
   expect(redactor.text('it is canary-of-a-key')).toBe(`it is ${masked}`);
 });
 
-test.each('secretName imagePullSecrets existingSecret keyboard topologyKey port'.split(' '))(
+test.each('secretName imagePullSecrets existingSecret private_key_id token_uri keyboard topologyKey port'.split(' '))(
   '%s is none, and stays to be read',
   (name) => {
     expect(isSecretName(name)).toBe(false);

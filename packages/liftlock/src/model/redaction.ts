@@ -14,8 +14,12 @@ export function withoutUserinfo(address: string): string {
   return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/i, '$1');
 }
 
-/** Keys under which the name of a Secret stands, which is none: people need it to find what is missing. */
-const referenceName = /^(image)?pullsecrets?$|secret[-_]?name$|^existing[-_]?secret$|^secret(key)?ref$/i;
+/**
+ * Keys under which the name of a Secret, or of a service account's key, stands, which is none: people need it to find what is
+ * missing. So with the address at which tokens are asked for.
+ */
+const referenceName =
+  /^(image)?pullsecrets?$|secret[-_]?name$|^existing[-_]?secret$|^secret(key)?ref$|^private[-_]?key[-_]?id$|^token[-_]?ur[il]$/i;
 
 /** True for a values key or environment variable whose value nobody should read over a shoulder. */
 export function isSecretName(name: string): boolean {

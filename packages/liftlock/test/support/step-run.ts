@@ -84,6 +84,8 @@ export async function openStepRun(shop: Shop, steps: readonly Step[], options: S
     readSecretFile: async (file) => (await import('node:fs/promises')).readFile(file, 'utf8'),
     chartContent: async () => readChart(options.chart ?? '').content,
     emit,
+    // These steps belong to no site: nobody goes on with them elsewhere.
+    save: async () => undefined,
     progress: () => undefined,
   };
   const world = partial as World;
