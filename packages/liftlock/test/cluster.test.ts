@@ -233,7 +233,7 @@ test('O22: token files and impersonation are honoured', async () => {
       Object.assign(config.users[0].user, { as: 'jane', 'as-groups': ['dev', 'ops'] });
     }),
   });
-  expect(await asOther.reader.whoAmI()).toEqual({ user: 'jane', groups: ['dev', 'ops', 'system:authenticated'] });
+  expect(await asOther.reader.whoAmI()).toMatchObject({ user: 'jane', groups: ['dev', 'ops', 'system:authenticated'] });
 });
 
 test('O22: an unknown certificate is refused, unless the kubeconfig says otherwise, which is a warning', async () => {

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from '@liftlock/sandbox';
 import { openJournal } from '../../src/adapters/journal/sqlite-journal.ts';
 import type { Entry } from '../../src/model/journal.ts';
@@ -76,6 +77,8 @@ export async function openTrouble(sandbox: Sandbox, { helm, viaProxy, graces }: 
     },
     journal,
     begin: async () => {
+      // After a trouble of before, the controllers come back a little later than the API server.
+      await untilReady(sandbox, namespace);
       const upgrade = release.operator.start('apply', '-f', 'site.yaml', '--version', '2.0.0', '--yes');
       await upgrade.printed('health before the first write is recorded');
       return upgrade;
@@ -112,6 +115,18 @@ interface Web {
     readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
   };
   readonly status: { readonly readyReplicas?: number };
+}
+
+async function readWeb(sandbox: Sandbox, namespace: string): Promise<Web> {
+  return (await sandbox.api.get(`/apis/apps/v1/namespaces/${namespace}/deployments/web`)) as unknown as Web;
+}
+
+/** Waits a minute at most: what is not ready then is for the plan to refuse. */
+async function untilReady(sandbox: Sandbox, namespace: string): Promise<void> {
+  for (let looks = 0; looks < 120; looks += 1) {
+    if ((await readWeb(sandbox, namespace)).status.readyReplicas === 1) return;
+    await sleep(500);
+  }
 }
 
 async function uidOf(sandbox: Sandbox, namespace: string): Promise<string | undefined> {
