@@ -11,7 +11,7 @@ import type { Entry } from '../model/journal.ts';
 import type { Plan } from '../model/plan.ts';
 import { exitCodes, Problem } from '../model/problem.ts';
 import { Redactor } from '../model/redaction.ts';
-import type { ReplicaInputs, ReplicaReader, ReplicaRun } from '../model/replica.ts';
+import { isReplicated, type ReplicaInputs, type ReplicaReader, type ReplicaRun } from '../model/replica.ts';
 import type { RegistryCredentials, Site } from '../model/site.ts';
 import { readAdopted, writeAdopted, type Adopted, type AdoptedFile } from './adopted.ts';
 import type { SiteFlags } from './open-site.ts';
@@ -47,6 +47,7 @@ export async function adoptRun(
   const said = agreement(mine, replica.entries);
   if (said === 'different') throw replicaDiffers(replica);
   if (said !== 'behind') return { hasInputs: true };
+  refuseOtherNamespace(replica, plan);
   const memory = await readSiteMemory(folder);
   if (plan !== undefined) refuseOtherSite(memory, plan, replica.site);
   const inputs = await reader.inputs(replica);
@@ -60,14 +61,33 @@ export async function adoptRun(
     });
   };
   for (const { kind, name, digest } of inputs?.files ?? [])
-    if (kind === 'run' && what === 'run') await writePrivate(inside(runFolder, name), read(digest));
-  if (!isBegunHere && inputs !== undefined && plan !== undefined) {
-    await writeAdopted(runFolder, await adoptInputs({ runFolder, inputs, read, reached, plan }));
-    if (what === 'run') await rememberSite(folder, withMemory(memory, inputs, read, plan));
+    if (kind === 'run' && what === 'run' && isReplicated(name))
+      await writePrivate(inside(runFolder, name), read(digest));
+  if (!isBegunHere && plan !== undefined) {
+    // Without its inputs too: the paths and programs that the plan names are of another machine.
+    const known = inputs ?? { flags: { namespace: replica.namespace }, files: [], leftBehind: [] };
+    await writeAdopted(runFolder, await adoptInputs({ runFolder, inputs: known, read, reached, plan }));
+    if (what === 'run' && inputs !== undefined) await rememberSite(folder, withMemory(memory, inputs, read, plan));
   }
   // Last: a run that the journal knows has its files.
   if (what === 'run') addEntries(folder, mine.length, replica);
   return { hasInputs: isBegunHere || inputs !== undefined };
+}
+
+/** Who may write Secrets in one namespace decides nothing about another. */
+function refuseOtherNamespace({ namespace, run }: ReplicaRun, plan: Plan | undefined): void {
+  if (plan === undefined || plan.site.namespace === namespace) return;
+  throw new Problem(
+    'REPLICA_MISPLACED',
+    `The namespace ${namespace} holds run ${run} of a platform in the namespace ${plan.site.namespace}: a run lies beside its platform.`,
+    {
+      exitCode: exitCodes.blocked,
+      advice: [
+        `Name the namespace of your platform: -n ${plan.site.namespace}`,
+        `Somebody may have made that Secret by hand: kubectl get secrets -n ${namespace} -l liftlock.dev/run=${run}`,
+      ],
+    },
+  );
 }
 
 /** The same name may be another installation on this machine. */
@@ -125,7 +145,7 @@ async function adoptInputs({ runFolder, inputs, read, reached, plan }: AdoptPart
     const place =
       kind === 'values'
         ? inside(join(folder, 'values'), name)
-        : join(folder, kind, kind === 'file' ? String(index) : '', basename(name));
+        : inside(folder, join(kind, kind === 'file' ? String(index) : '', basename(name)));
     await writePrivate(place, read(digest));
     files.push({ kind, name, place });
   }

@@ -105,6 +105,7 @@ async function underLease(
   });
   const own = await openRunFolder(join(site.folder, 'runs', run), site.redactor);
   if (site.adopted !== undefined) await writeAdopted(own.path, site.adopted);
+  const isNew = store.entries(run).length === 0;
   const emit = makeEmit({
     append: (body) => store.append(run, body, site.clock.now()),
     show: (entry) => reporter.entry(entry),
@@ -117,7 +118,7 @@ async function underLease(
       const replica = await openRunReplica({ site, run, flags: plan.inputs ?? {}, store, lease, folder: own });
       const { folder } = replica;
       await begin(emit, folder);
-      await beginReplica(replica, emit);
+      await beginReplica(replica, emit, isNew);
       await sweepReplicas(site, lease);
       const world = { site, run, store, lease, replica, folder, stop, reporter, emit, begunAt, hops };
       const state = await withPatience(site, { stop, emit }, async () => carryOutHops(world));
@@ -138,13 +139,14 @@ async function underLease(
 }
 
 /** What a colleague needs is in the cluster before anything else changes there, or nothing begins (O9). */
-async function beginReplica(replica: RunReplica, emit: (body: EntryBody) => void): Promise<void> {
+async function beginReplica(replica: RunReplica, emit: (body: EntryBody) => void, isNew: boolean): Promise<void> {
   try {
     await replica.begin();
   } catch (error) {
     if (!isProblem(error)) throw error;
     emit({ type: 'stopped', reason: error.message });
-    await replica.removeInputs().catch(() => undefined);
+    // What an earlier try has left there may be all that there is.
+    if (isNew) await replica.removeInputs().catch(() => undefined);
     throw error;
   }
 }

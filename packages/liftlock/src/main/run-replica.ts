@@ -6,7 +6,7 @@ import { digestOf } from '../model/digest.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { JournalStore, WriterLease } from '../model/ports.ts';
 import { isProblem, Problem } from '../model/problem.ts';
-import type { ReplicaFile, ReplicaInputs, ReplicaKey } from '../model/replica.ts';
+import { isReplicated, type ReplicaFile, type ReplicaInputs, type ReplicaKey } from '../model/replica.ts';
 import type { RunFolder } from '../run/world.ts';
 import type { OpenSite, SiteFlags } from './open-site.ts';
 import { agreement, replicaDiffers } from './prefix.ts';
@@ -161,11 +161,6 @@ function fileOf({ kind, name, bytes }: InputFile): ReplicaFile {
   return { kind, name, digest: digestOf(bytes), size: bytes.length };
 }
 
-/** What a later resume reads of a run's folder; not the values that helm reads, nor evidence. */
-function isKept(name: string): boolean {
-  return !/^(values|adopted)\/|^adopted\.json$|\.tar\.gz$|\.draft$/.test(name);
-}
-
 async function filesOf(folder: string): Promise<readonly InputFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const names = entries
@@ -173,7 +168,7 @@ async function filesOf(folder: string): Promise<readonly InputFile[]> {
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
   return Promise.all(
     names
-      .filter(isKept)
+      .filter(isReplicated)
       .toSorted()
       .map(async (name) => ({ kind: 'run' as const, name, bytes: await readFile(join(folder, name)) })),
   );
@@ -186,7 +181,7 @@ function isBelow(known: string, name: string): boolean {
 function keptFolder(folder: RunFolder, take: (file: InputFile) => void, drop: (name: string) => void): RunFolder {
   const keep = async (name: string, written: Promise<string>) => {
     const path = await written;
-    if (isKept(name)) take({ kind: 'run', name, bytes: await readFile(path) });
+    if (isReplicated(name)) take({ kind: 'run', name, bytes: await readFile(path) });
     return path;
   };
   return {

@@ -9,7 +9,9 @@ export const replicaFormat = 1;
  * What a run was started from, by where it comes from: `site`, `definition` and `file` are named by their path on the machine
  * that wrote them, `values` as the definition writes them, `run` inside the run's folder; `memory` is what persons affirmed.
  */
-export type ReplicaFileKind = 'site' | 'definition' | 'values' | 'file' | 'run' | 'memory';
+export type ReplicaFileKind = (typeof replicaFileKinds)[number];
+
+export const replicaFileKinds = ['site', 'definition', 'values', 'file', 'run', 'memory'] as const;
 
 /** One file of a run's inputs. */
 export interface ReplicaFile {
@@ -31,6 +33,11 @@ export interface LeftBehind {
   readonly digest?: string | undefined;
   /** `--key-file key.json`: how it is given anew. */
   readonly flag: string;
+}
+
+/** What a later resume reads of a run's folder, by the name there: not the values that helm reads, nor evidence. */
+export function isReplicated(name: string): boolean {
+  return !/^(values|adopted)\/|^adopted\.json$|\.tar\.gz$|\.draft$/.test(name);
 }
 
 /** What a run was started from, without the contents. */

@@ -1,7 +1,7 @@
 import { foldJournal, type RunState, type StepState } from '../journal/fold.ts';
 import { nextAction, type Action } from '../journal/next-action.ts';
 import { waysBack } from '../journal/undo.ts';
-import type { ProblemRecord } from '../model/journal.ts';
+import type { EntryBody, ProblemRecord } from '../model/journal.ts';
 import type { JournalStore } from '../model/ports.ts';
 import { isProblem, Problem, type Touched } from '../model/problem.ts';
 import { isUndo, type Step } from '../model/step.ts';
@@ -177,17 +177,21 @@ async function act(step: Step, parts: EngineParts, state: RunState): Promise<voi
     const seconds = Math.max(0, (world.clock.now().getTime() - began) / 1000);
     return { touched: own > 0 ? 'yes' : touched, writes: helmWrites + own, seconds } as const;
   };
-  try {
-    // The intent is where a colleague finds it before the act begins (O9).
-    await world.save();
-    const acted = await handlerOf(handlers, step).act(step, world, stepOf(state, step));
-    world.emit({ type: 'act-ended', step: step.id, outcome: 'done', ...ended(acted.touched, acted.writes) });
-  } catch (error) {
-    const touched = isProblem(error) ? error.touched : 'unknown';
-    const writes = isProblem(error) ? Number(error.details['writes'] ?? 0) : 0;
-    const problem = recordOf(error, world);
-    world.emit({ type: 'act-ended', step: step.id, outcome: 'failed', ...ended(touched, writes), problem });
-  }
+  const outcome = async (): Promise<EntryBody> => {
+    try {
+      // The intent is where a colleague finds it before the act begins (O9).
+      await world.save();
+      const acted = await handlerOf(handlers, step).act(step, world, stepOf(state, step));
+      return { type: 'act-ended', step: step.id, outcome: 'done', ...ended(acted.touched, acted.writes) };
+    } catch (error) {
+      const touched = isProblem(error) ? error.touched : 'unknown';
+      const writes = isProblem(error) ? Number(error.details['writes'] ?? 0) : 0;
+      const problem = recordOf(error, world);
+      return { type: 'act-ended', step: step.id, outcome: 'failed', ...ended(touched, writes), problem };
+    }
+  };
+  // A journal that cannot be written is no failure of what was done.
+  world.emit(await outcome());
 }
 
 async function confirm(step: Step, parts: EngineParts, state: RunState): Promise<void> {

@@ -1,10 +1,17 @@
 import type { Entry } from '../../model/journal.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { KubeObject } from '../../model/kube.ts';
 import type { ClusterReader } from '../../model/ports.ts';
 import { isProblem } from '../../model/problem.ts';
 import { digestOf } from '../../model/digest.ts';
-import type { ReplicaInputs, ReplicaKey, ReplicaQuestion, ReplicaReader, ReplicaRun } from '../../model/replica.ts';
+import {
+  replicaFileKinds,
+  type ReplicaInputs,
+  type ReplicaKey,
+  type ReplicaQuestion,
+  type ReplicaReader,
+  type ReplicaRun,
+} from '../../model/replica.ts';
 import { damaged, keyOf, piecesOf, selectorOf, tooNew, type ReplicaPart } from './replica-secrets.ts';
 
 type Reader = Pick<ClusterReader, 'list'>;
@@ -110,7 +117,16 @@ function entriesOf(text: Buffer, run: string): readonly Entry[] {
 function inputsOf(text: Buffer, run: string): ReplicaInputs {
   const inputs = parsed(text.toString('utf8'), run) as unknown as Partial<ReplicaInputs>;
   if (!Array.isArray(inputs.files) || !Array.isArray(inputs.leftBehind)) throw damaged(run, 'it has no list of files');
+  // Whoever may write a Secret may write this: paths are made of it.
+  if (!isJsonObject(inputs.flags) || !inputs.files.every(isFile))
+    throw damaged(run, 'its list of files holds something else');
   return inputs as ReplicaInputs;
+}
+
+function isFile(value: unknown): boolean {
+  if (!isJsonObject(value)) return false;
+  const { kind, name, digest } = value;
+  return replicaFileKinds.some((known) => known === kind) && typeof name === 'string' && typeof digest === 'string';
 }
 
 function parsed(text: string, run: string): JsonObject {
