@@ -6,7 +6,7 @@ const source = '^packages/liftlock/src/';
 const model = ['model'];
 const pure = ['release', 'definition', 'facts', 'values', 'route', 'plan', 'findings', 'journal', 'render'];
 const doers = ['snapshot', 'forecast', 'run', 'bundle'];
-const adapters = ['helm', 'gate', 'cluster', 'registry', 'journal', 'files', 'credentials', 'http'].map(
+const adapters = ['helm', 'gate', 'cluster', 'registry', 'journal', 'files', 'credentials', 'http', 'process'].map(
   (name) => `adapters/${name}`,
 );
 
@@ -27,7 +27,7 @@ for (const room of doers) mayImport[room] = [...model, ...pure];
 // A forecast and a run read the cluster as a snapshot does.
 mayImport.forecast.push('snapshot');
 mayImport.run.push('snapshot');
-for (const room of adapters) mayImport[room] = [...model, 'adapters/http'];
+for (const room of adapters) mayImport[room] = [...model, 'adapters/http', 'adapters/process'];
 // A file that does not parse is refused where it is read.
 mayImport['adapters/files'].push('definition');
 // The gate sends on what helm asks with the cluster's own credentials.

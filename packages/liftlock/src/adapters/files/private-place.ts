@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isAlive } from '../process/is-alive.ts';
 
 export interface PrivatePlace {
   /** 0700. */
@@ -48,14 +49,5 @@ function sweep(folder: string, prefix: string): void {
     if (id === undefined || mine.has(entry)) continue;
     const pid = Number(id);
     if (pid === process.pid || !isAlive(pid)) rmSync(join(folder, entry), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

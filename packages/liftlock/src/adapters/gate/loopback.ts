@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { sendFailure, sendText } from './answers.ts';
+import { isAlive } from '../process/is-alive.ts';
 
 export interface LoopbackOptions {
   /** Where the kubeconfig's own folder is made. */
@@ -94,15 +95,6 @@ function makePlace(folder: string): string {
     if (pid > 0 && pid !== process.pid && !isAlive(pid)) rmSync(join(folder, entry), { recursive: true, force: true });
   }
   return mkdtempSync(join(folder, `session-${process.pid}-`));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 function kubeconfigText(server: string, namespace: string): string {

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheHome } from '../../adapters/files/state-folder.ts';
+import { isAlive } from '../../adapters/process/is-alive.ts';
 import type { Look } from '../../model/doctor.ts';
 import type { SiteOfMachine } from './journals.ts';
 import { fine } from './look.ts';
@@ -47,13 +48,4 @@ async function deadIn(place: string): Promise<readonly string[]> {
     const pid = Number(match?.[1] ?? match?.[2] ?? Number.NaN);
     return Number.isNaN(pid) || isAlive(pid) ? [] : [join(place, name)];
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
