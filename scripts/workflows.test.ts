@@ -81,6 +81,8 @@ test('X03: the package is published with provenance, after everything has passed
   const commands = stepsOf(named('publish.yml')).map(({ run = '' }) => run);
   const publishing = commands.findIndex((run) => run.startsWith('npm publish '));
   expect(commands[publishing]).toContain('--provenance');
+  expect(commands[publishing]).toContain('./dist/package');
+  expect(commands[publishing - 1]).toContain('scripts/package.ts dist/package');
   expect(commands.indexOf('bash .ci/run')).toBeGreaterThanOrEqual(0);
   expect(commands.indexOf('bash .ci/run')).toBeLessThan(publishing);
 });

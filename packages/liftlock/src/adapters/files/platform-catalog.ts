@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +32,8 @@ export interface LoadedSite {
 
 /** Where the definitions lie that come with liftlock. The one place that knows how far away they are. */
 export function platformsFolder(): string {
-  return fileURLToPath(new URL('../../../../../platforms/', import.meta.url));
+  const inPackage = fileURLToPath(new URL('../../../platforms/', import.meta.url));
+  return existsSync(inPackage) ? inPackage : fileURLToPath(new URL('../../../../../platforms/', import.meta.url));
 }
 
 async function definitionNames(folder: string): Promise<string[]> {
