@@ -1,6 +1,7 @@
 import { isJsonObject, type Json } from '../model/json.ts';
 import type { KubeObject } from '../model/kube.ts';
-import { isSecretName, masked, maskByName } from '../model/redaction.ts';
+import { masked, maskByName } from '../model/redaction.ts';
+import { isSecretName } from '../model/secret-names.ts';
 import type { FieldPath } from '../release/field-path.ts';
 
 /** A whole object as somebody applied it, as text: what is masked elsewhere stands in it in the clear. */
@@ -28,7 +29,8 @@ export function isHiddenField({ kind }: Pick<KubeObject, 'kind'>, path: FieldPat
   }
   const isPlain = (key: string) =>
     plainFields.has(key) && root === 'spec' && workloads.has(kind) && !path.includes('annotations');
-  return path.some((key) => (typeof key === 'string' ? !isPlain(key) && isSecretName(key) : isSecretName(key.item)));
+  const isSecret = (key: string) => key === 'key' || isSecretName(key);
+  return path.some((key) => (typeof key === 'string' ? !isPlain(key) && isSecret(key) : isSecretName(key.item)));
 }
 
 /** A field's value without what a hidden field below it holds. */

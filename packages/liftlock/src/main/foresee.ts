@@ -9,6 +9,7 @@ import type { KubeObject } from '../model/kube.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ForeseenWorld } from '../model/ports.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { spareNames } from '../plan/keep-readable.ts';
 import { markFailed } from '../release/release-record.ts';
 import { writeHelmValues } from '../run/helm-values.ts';
 import { isUnlocked, pendingRecord } from '../run/unlock.ts';
@@ -30,6 +31,7 @@ export async function foresee(
   known?: KnownSteps,
   world?: ForeseenWorld,
 ): Promise<ForecastResult> {
+  spareNames(plan, site.redactor);
   const place = openPrivatePlace(join(site.folder, 'forecasts'), 'forecast');
   const folder = await openRunFolder(place.path, site.redactor);
   const chartOf = (component: string) => snapshot.components.find((item) => item.name === component);

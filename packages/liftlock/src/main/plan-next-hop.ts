@@ -4,6 +4,7 @@ import { hopTarget } from '../model/hops.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { hopDifferences, type HopDifferences } from '../plan/hop-differences.ts';
+import { keepReadable } from '../plan/keep-readable.ts';
 import { withAhead } from '../plan/with-ahead.ts';
 import type { OpenSite } from './open-site.ts';
 import { planHop } from './plan-hop.ts';
@@ -47,6 +48,7 @@ export async function planNextHop(
     withForecast: true,
   });
   const plan = { ...withAhead(planned.plan, later), ...(former.inputs === undefined ? {} : { inputs: former.inputs }) };
+  keepReadable(plan, site.redactor);
   return { plan, snapshot, differences: hopDifferences(announced, plan, former) };
 }
 

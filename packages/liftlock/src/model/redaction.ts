@@ -1,10 +1,9 @@
 import { isJsonObject, type Json } from './json.ts';
-import { formsOf, secretShapes, secretsInside } from './redaction-forms.ts';
+import { formsOf, secretShapes, secretsInside, withoutNamed } from './redaction-forms.ts';
+import { isSecretEntry } from './secret-names.ts';
 
+/** What stands in the place of a secret. */
 export const masked = '********';
-
-const secretName =
-  /pass(word|wd|phrase)?$|pwd$|secret|token|credential|api[-_]?key|private[-_]?key|(master|signing|licen[cs]e|shared|access|account|storage|session|jwt|hmac|sas)[-_]?key$|(^|[-_.])key$|dsn$|connection[-_]?string|dockerconfig|\bpat\b|auth$|nkey|nseed|xkey|xseed/i;
 
 /** `scheme://user:PASSWORD@host` anywhere in a text; the last @ before the path ends the password. */
 const passwordInAddress = /:\/\/[^\s:/@]*:([^\s/]+)@/g;
@@ -14,28 +13,14 @@ export function withoutUserinfo(address: string): string {
   return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/i, '$1');
 }
 
-/**
- * Keys under which the name of a Secret, or of a service account's key, stands, which is none: people need it to find what is
- * missing. So with the address at which tokens are asked for.
- */
-const referenceName =
-  /^(image)?pullsecrets?$|secret[-_]?name$|^existing[-_]?secret$|^secret(key)?ref$|^private[-_]?key[-_]?id$|^token[-_]?ur[il]$/i;
-
-/** True for a values key or environment variable whose value nobody should read over a shoulder. */
-export function isSecretName(name: string): boolean {
-  return secretName.test(name) && !referenceName.test(name);
-}
-
 /** The same value with everything masked that has a secret's name, whatever its type; nothing needs to be learned first. */
 export function maskByName(value: Json | undefined, underSecret = false): Json | undefined {
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => maskByName(item, underSecret) ?? null);
   if (isJsonObject(value)) {
-    const named = typeof value['name'] === 'string' && isSecretName(value['name']);
-    const entries = Object.entries(value).map(
-      ([key, inner]) =>
-        [key, maskByName(inner, underSecret || isSecretName(key) || (named && key === 'value'))] as const,
+    const entries = Object.entries(value);
+    return Object.fromEntries(
+      entries.map(([key, inner]) => [key, maskByName(inner, isSecretEntry(value, key, underSecret))]),
     );
-    return Object.fromEntries(entries);
   }
   return underSecret && value !== undefined && value !== null ? masked : value;
 }
@@ -47,6 +32,7 @@ export function maskByName(value: Json | undefined, underSecret = false): Json |
 export class Redactor {
   readonly #learned = new Set<string>();
   readonly #forms = new Set<string>();
+  readonly #spared = new Set<string>();
   /** Longest first, so that a secret that contains another leaves no tail behind. */
   #sorted: readonly string[] | undefined;
 
@@ -56,7 +42,7 @@ export class Redactor {
     this.#learned.add(secret);
     for (const form of [secret, secret.trim()].flatMap(formsOf)) if (form.length >= 6) this.#forms.add(form);
     this.#sorted = undefined;
-    for (const part of secretsInside(secret, isSecretName)) this.learn(part);
+    for (const part of secretsInside(secret)) this.learn(part);
   }
 
   /** Learns what stands below a key with a secret's name, env entries whose name is one, and what longer texts hold of secrets. */
@@ -64,14 +50,11 @@ export class Redactor {
     if (typeof value === 'string' || typeof value === 'number') {
       if (underSecret) this.learn(String(value));
       this.learnAddress(String(value));
-      for (const part of secretsInside(String(value), isSecretName)) this.learn(part);
+      for (const part of secretsInside(String(value))) this.learn(part);
     } else if (Array.isArray(value)) {
       for (const item of value as readonly Json[]) this.learnValues(item, underSecret);
     } else if (isJsonObject(value)) {
-      const named = typeof value['name'] === 'string' && isSecretName(value['name']);
-      for (const [key, inner] of Object.entries(value)) {
-        this.learnValues(inner, underSecret || isSecretName(key) || (named && key === 'value'));
-      }
+      for (const [key, inner] of Object.entries(value)) this.learnValues(inner, isSecretEntry(value, key, underSecret));
     }
   }
 
@@ -113,17 +96,40 @@ export class Redactor {
     }
   }
 
+  /**
+   * Names that must stay as they are, since steps are carried out by them: what stands in one of them is masked nowhere. A
+   * Secret holds hosts and users too, and a password that is a word of such a name is no secret.
+   */
+  spare(names: Iterable<string>): void {
+    for (const name of names) this.#spared.add(name);
+    this.#sorted = undefined;
+  }
+
   text(text: string): string {
     let result = text;
-    this.#sorted ??= [...this.#forms].toSorted((a, b) => b.length - a.length);
+    this.#sorted ??= this.#toMask();
     for (const form of this.#sorted) if (result.includes(form)) result = result.replaceAll(form, masked);
     for (const shape of secretShapes) result = result.replaceAll(shape, `$1${masked}`);
     return result;
   }
 
+  #toMask(): string[] {
+    const spared = [...this.#spared].join('\n');
+    return [...this.#forms].filter((form) => !spared.includes(form)).toSorted((a, b) => b.length - a.length);
+  }
+
   /**
-   * The same value with every learned secret masked in its strings. Names are not looked at: `key` and `secretName` in a
-   * plan or an object hold none. What has a secret's name is learned before, or goes through `maskByName`.
+   * What a program printed, line by line: masked as any text, and so is what stands behind a secret's name, which nobody may
+   * have known before.
+   */
+  log(text: string): string {
+    return withoutNamed(this.text(text), masked);
+  }
+
+  /**
+   * The same value with every learned secret masked in its strings, its long numbers, and its keys but those that are a word,
+   * as liftlock's own are. Names are not looked at: `key` and `secretName` in a plan or an object hold no secret. What has a
+   * secret's name is learned before, or goes through `maskByName`.
    */
   json<T>(value: T): T {
     return this.#mask(value) as T;
@@ -131,8 +137,13 @@ export class Redactor {
 
   #mask(value: unknown): unknown {
     if (typeof value === 'string') return this.text(value);
+    if (typeof value === 'number') return this.text(String(value)) === String(value) ? value : masked;
     if (Array.isArray(value)) return value.map((item) => this.#mask(item));
     if (!isJsonObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.#mask(inner)]));
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [this.#key(key), this.#mask(inner)]));
+  }
+
+  #key(key: string): string {
+    return /^[a-z]+$/i.test(key) ? key : this.text(key);
   }
 }

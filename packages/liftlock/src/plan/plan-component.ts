@@ -4,7 +4,8 @@ import type { Hop } from '../model/route.ts';
 import { durationSeconds } from '../model/duration.ts';
 import { chartReference, type Component } from '../model/platform.ts';
 import { Problem } from '../model/problem.ts';
-import { isSecretName, maskByName } from '../model/redaction.ts';
+import { maskByName } from '../model/redaction.ts';
+import { isSecretPath } from '../model/secret-names.ts';
 import type { Site } from '../model/site.ts';
 import { compareVersions } from '../model/version.ts';
 import type { ValueChange } from '../model/snapshot.ts';
@@ -122,7 +123,7 @@ function hopOf({ name }: Component, { route, hop = 0, snapshot, target }: PlanIn
 
 /** A number or a switch with a secret's name is one, and no text to learn. */
 function maskChange({ path, before, after }: ValueChange): ValueChange {
-  const isSecret = splitPath(path).some(isSecretName);
+  const isSecret = isSecretPath(splitPath(path));
   return { path, before: maskByName(before, isSecret), after: maskByName(after, isSecret) };
 }
 

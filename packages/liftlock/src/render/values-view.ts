@@ -1,10 +1,11 @@
-import { isSecretName, maskByName } from '../model/redaction.ts';
+import { counted } from '../model/counted.ts';
+import { maskByName } from '../model/redaction.ts';
+import { isSecretPath } from '../model/secret-names.ts';
 import type { CarriedValue } from '../model/plan.ts';
 import type { ThreeWayRow } from '../model/three-way-row.ts';
 import { makeStyle } from './style.ts';
 import { renderTable } from './table.ts';
 import { formatValue } from './value-changes.ts';
-import { count } from './words.ts';
 
 interface View<R extends ThreeWayRow = ThreeWayRow> {
   readonly component: string;
@@ -20,7 +21,7 @@ export function maskViews<R extends ThreeWayRow, V extends View<R>>(views: reado
 }
 
 function maskRow<R extends ThreeWayRow>(row: R): R {
-  const isSecret = row.path.split('.').some(isSecretName);
+  const isSecret = isSecretPath(row.path.split('.'));
   const sides = ['former', 'yours', 'now'] as const;
   const masked = sides.flatMap((side) => (row[side] === undefined ? [] : [[side, maskByName(row[side], isSecret)]]));
   return { ...row, ...Object.fromEntries(masked) };
@@ -58,7 +59,7 @@ export function renderValuesViews(
       title,
       ...(title === 'KEY' || title === 'BECOMES' ? {} : { shrinkTo: 16 }),
     }));
-    return [head, ...renderTable(columns, cells, width, style), `  ${count(rows.length, 'key')}`];
+    return [head, ...renderTable(columns, cells, width, style), `  ${counted(rows.length, 'key')}`];
   });
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

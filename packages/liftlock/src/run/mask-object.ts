@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import type { KubeObject } from '../model/kube.ts';
-import { isSecretName, masked } from '../model/redaction.ts';
+import { masked } from '../model/redaction.ts';
+import { isSecretName } from '../model/secret-names.ts';
 
 /** A whole object as somebody applied it, as text: what is masked elsewhere stands in it in the clear. */
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -51,5 +52,6 @@ function maskAssignments(text: string): string {
 }
 
 function isSecretFlag(name: string): boolean {
-  return isSecretName(name.replace(/^-+/, ''));
+  const bare = name.replace(/^-+/, '');
+  return bare === 'key' || isSecretName(bare);
 }

@@ -3,11 +3,10 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Entry, EntryBody } from '../../model/journal.ts';
 import type { JournalStore } from '../../model/ports.ts';
-import { Problem } from '../../model/problem.ts';
+import { exitCodes, Problem } from '../../model/problem.ts';
 import type { Redactor } from '../../model/redaction.ts';
 import { isEmptied, journalFormat, versionOf } from './journal-format.ts';
 import { journalProblem } from './journal-problem.ts';
-import { redactBody } from './redact-body.ts';
 
 const busyTimeoutMs = 5000;
 
@@ -35,7 +34,7 @@ const schema = `
  * on disk when `append` returns, and what is stored is masked.
  *
  * Problems, also of the store's methods: JOURNAL_TOO_NEW, JOURNAL_DAMAGED, JOURNAL_UNWRITABLE (no permission, read-only,
- * full), JOURNAL_BUSY (another process holds the file for more than 5 s).
+ * full), JOURNAL_BUSY (another process holds the file for more than 5 s); LEASE_LOST of `append`.
  */
 export function openJournal(file: string, redactor: Redactor): JournalStore {
   const guarded = <T>(act: () => T): T => {
@@ -48,21 +47,35 @@ export function openJournal(file: string, redactor: Redactor): JournalStore {
   const database = guarded(() => openDatabase(file));
   const { next, insert, select, runs } = guarded(() => prepare(database));
 
-  function append(run: string, body: EntryBody, at: Date): Entry {
-    const text = redactBody(body, redactor);
+  function append(run: string, body: EntryBody, at: Date, after?: number): Entry {
+    // What kind of entry it is stays to be read, whatever was learned.
+    const text = JSON.stringify({ ...redactor.json(body), type: body.type });
     return guarded(() =>
       inTransaction(database, () => {
         // What this liftlock writes, one of an older format may not understand: from now on it is refused there.
         if (versionOf(database) < journalFormat) database.exec(`PRAGMA user_version = ${journalFormat}`);
         const sequence = Number(next.get(run)?.['next']);
+        if (after !== undefined && sequence !== after + 1) throw goneOn(run);
         insert.run(run, sequence, at.toISOString(), body.type, text);
         return { ...(JSON.parse(text) as EntryBody), run, sequence, at: at.toISOString() };
       }),
     );
   }
 
+  /** The entries that are missing here, as they are: they were masked where they were written, and are to stay equal. */
+  function adopt(entries: readonly Entry[]): void {
+    guarded(() =>
+      inTransaction(database, () => {
+        if (versionOf(database) < journalFormat) database.exec(`PRAGMA user_version = ${journalFormat}`);
+        for (const { run, sequence, at, ...body } of entries)
+          insert.run(run, sequence, at, body.type, JSON.stringify(body));
+      }),
+    );
+  }
+
   return {
     append,
+    adopt,
     entries: (run) =>
       guarded(() =>
         select.all(run).map((row) => ({
@@ -109,6 +122,15 @@ function openDatabase(file: string): DatabaseSync {
     database.close();
     throw error;
   }
+}
+
+/** Whoever has the lease writes; one that was paused past it finds what its successor has written. */
+function goneOn(run: string): Problem {
+  return new Problem('LEASE_LOST', `Another process of this machine has gone on with run ${run}.`, {
+    touched: 'unknown',
+    exitCode: exitCodes.failed,
+    advice: ['See who is at work: liftlock status'],
+  });
 }
 
 function prepare(database: DatabaseSync) {

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import { canonicalJson, jsonAt, type Json, type JsonObject } from '../../model/json.ts';
-import { isSecretName } from '../../model/redaction.ts';
+import { isSecretPath } from '../../model/secret-names.ts';
 import type { ComponentSnapshot, ValueChange } from '../../model/snapshot.ts';
 import type { CarryOver } from '../../model/step.ts';
 import { applyCarryOver, traceRules } from '../../values/carry-over.ts';
@@ -97,7 +97,7 @@ function reverted(component: string, change: ValueChange, files: string): Findin
 export function shown(path: string, value: Json | undefined): string {
   if (value === undefined) return 'not set';
   if (value === null) return 'null (which takes the chart default away)';
-  if (splitPath(path).some(isSecretName)) return 'a hidden value';
+  if (isSecretPath(splitPath(path))) return 'a hidden value';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   if (typeof value === 'object') return 'a map';
   const text = JSON.stringify(value);
