@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { packTarGz, unpackTarGz } from '../src/run/tar.ts';
 import { deployment } from './corpus/objects.ts';
 import { makeOperator, type Operator } from './support/liftlock.ts';
@@ -37,14 +37,18 @@ describe('A support bundle on another machine', () => {
     elsewhere = await makeOperator({
       helm: '/nonexistent/helm',
       cwd: folder,
-      // No cluster, and no network that answers.
-      environment: { KUBECONFIG: '/nonexistent/kubeconfig', HTTPS_PROXY: 'http://127.0.0.1:9' },
+      // No cluster; and whatever asked the network would be written down.
+      environment: {
+        KUBECONFIG: '/nonexistent/kubeconfig',
+        NODE_OPTIONS: `--import ${new URL('support/connections-preload.mjs', import.meta.url).href}`,
+        LIFTLOCK_TEST_CONNECTIONS: join(folder, 'connections'),
+      },
     });
-  });
-  afterAll(async () => {
-    await rm(folder, { recursive: true, force: true });
-    await rm(elsewhere.home, { recursive: true, force: true });
-    await scene.close();
+    return async () => {
+      await rm(folder, { recursive: true, force: true });
+      await elsewhere.close();
+      await scene.close();
+    };
   });
 
   const refused = async (name: string, bytes: Uint8Array) => {
@@ -72,6 +76,10 @@ describe('A support bundle on another machine', () => {
     const there = await elsewhere.run('diagnose', bundle);
     expect(there).toEqual({ code: 0, stdout: here.stdout, stderr: '' });
     expect(await elsewhere.run('diagnose', bundle, '-o', 'json')).toEqual({ code: 0, stdout: data.stdout, stderr: '' });
+    expect(await readdir(folder)).not.toContain('connections');
+    // The search is not blind: one that does ask the network is seen.
+    await elsewhere.run('history', '--kubeconfig', sandbox.kubeconfig, '-n', scene.world.namespace);
+    expect(await readdir(folder)).toContain('connections');
     // Compiled code may be kept; of runs and sites nothing is.
     expect(await readdir(elsewhere.home)).not.toContain('state');
 
@@ -90,6 +98,7 @@ describe('A support bundle on another machine', () => {
     expect(files.get('bundle.json')).toMatch(/"liftlock": "\d/);
   });
 
+  // Of the bundle that the first test has brought here.
   it('O23: one that is newer, cut off, changed or none is refused with what is wrong', async () => {
     const whole = await readFile(join(folder, bundle));
     const files = unpackTarGz(whole);

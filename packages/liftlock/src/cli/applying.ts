@@ -3,7 +3,7 @@ import { rememberAffirmations } from '../adapters/files/site-memory.ts';
 import { blockersOf } from '../main/decisions.ts';
 import type { SiteFlags } from '../main/open-site.ts';
 import { startRun } from '../main/run-plan.ts';
-import { finalTarget, readPlan } from '../model/hops.ts';
+import { finalTarget, planIn } from '../model/hops.ts';
 import type { Plan } from '../model/plan.ts';
 import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
 import { movedSince } from '../plan/moved.ts';
@@ -96,12 +96,8 @@ async function readSavedPlan(file: string): Promise<Plan> {
   const text = await readFile(file, 'utf8').catch(() => {
     throw new Problem('PLAN_MISSING', `There is no plan file ${file}.`, { exitCode: exitCodes.usage, at: { file } });
   });
-  try {
-    const plan = JSON.parse(text) as Plan;
-    if (plan.kind === 'Plan' && plan.digest.startsWith('sha256:')) return readPlan(plan);
-  } catch {
-    // Said below: whatever it is, it is no plan.
-  }
+  const plan = planIn(text);
+  if (plan !== undefined) return plan;
   throw new Problem('PLAN_BAD', `${file} is not a plan.`, {
     exitCode: exitCodes.usage,
     at: { file },

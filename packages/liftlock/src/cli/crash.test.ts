@@ -26,3 +26,19 @@ test.each([
   expect(failed.stderr).toContain('it is ********');
   expect(failed.stdout + failed.stderr).not.toContain('canary');
 });
+
+test('an error that cannot even be told ends the process with 1, and nothing of it is printed', async () => {
+  const script = `
+    import { maskCrashes } from '${here('crash.ts')}';
+    maskCrashes();
+    setImmediate(() => {
+      throw { get name() { throw new Error('it is canary-of-a-crash'); }, toString() { throw new Error('it is canary-of-a-crash'); } };
+    });`;
+  const failed = await run(process.execPath, ['--input-type=module', '-e', script], { env: { NO_COLOR: '1' } }).then(
+    () => expect.fail('it did not fail'),
+    (error: unknown) => error as { readonly code: number; readonly stdout: string; readonly stderr: string },
+  );
+  expect(failed.code).toBe(1);
+  expect(failed.stderr).toContain('This is a bug in liftlock, and what it was about cannot be told.');
+  expect(failed.stdout + failed.stderr).not.toContain('canary');
+});

@@ -12,13 +12,22 @@ import { theRedactor } from './redactor.ts';
 export function maskCrashes(): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (error: unknown) => {
-      const { color, width } = screen(process.stderr);
       // A stream that is a pipe writes later: there is no later.
-      const mask = (text: string) => theRedactor.text(text);
-      tell(tame(`${mask(renderProblem(error, { color, width, mask }))}\n`, color));
+      tell(wordsOf(error));
       // eslint-disable-next-line n/no-process-exit -- state is not to be trusted any more
       process.exit(exitCodes.bug);
     });
+}
+
+/** Where even that fails, Node.js would print what was to be masked: then nothing of it is said. */
+function wordsOf(error: unknown): string {
+  try {
+    const { color, width } = screen(process.stderr);
+    const mask = (text: string) => theRedactor.text(text);
+    return tame(`${mask(renderProblem(error, { color, width, mask }))}\n`, color);
+  } catch {
+    return 'This is a bug in liftlock, and what it was about cannot be told. Whether the cluster was changed: liftlock status\n';
+  }
 }
 
 function tell(text: string): void {

@@ -28,6 +28,20 @@ export function hopWords({ route, hop = 0 }: Routed): string {
   return route.length > 1 ? `hop ${hop + 1} of ${route.length}` : '';
 }
 
+/** The plan that a file holds; undefined where it holds anything else: files pass through many hands. */
+export function planIn(text: string): Plan | undefined {
+  try {
+    const plan = JSON.parse(text) as Plan;
+    const isWhole =
+      plan.kind === 'Plan' &&
+      plan.digest.startsWith('sha256:') &&
+      [plan.steps, plan.components, plan.forecast.findings, plan.forecast.unforeseen].every(Array.isArray);
+    return isWhole ? readPlan(plan) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A plan of any version of this program: the first ones knew one hop alone. */
 export function readPlan(plan: Plan): Plan {
   const older: Partial<Plan> = plan;

@@ -21,7 +21,11 @@ export function isTemplatedClaim(workload: KubeObject, claim: string): boolean {
 
 /** Names of the Secrets that a workload's pods mount or read by their environment. */
 export function secretsOf(workload: KubeObject): readonly string[] {
-  const spec = podSpecOf(workload);
+  return secretsOfPod(podSpecOf(workload));
+}
+
+/** Names of the Secrets that a pod of this spec mounts or reads by its environment. */
+export function secretsOfPod(spec: JsonObject | undefined): readonly string[] {
   const containers = containersOf(spec);
   const volumes = itemsOf(spec?.['volumes']);
   const names = [

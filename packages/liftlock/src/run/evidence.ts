@@ -1,16 +1,16 @@
 import { touchedBy, type RunState } from '../journal/fold.ts';
 import type { Entry } from '../model/journal.ts';
 import type { Plan } from '../model/plan.ts';
-import { containerNames } from '../release/manifest.ts';
 import { readReleases } from '../release/record.ts';
 import { maskObject } from './mask-object.ts';
+import { attempt, evidencePlaces, podLogs } from './pod-logs.ts';
 import { bundleHead, journalFile } from './support-bundle.ts';
 import { packTarGz, type TarFile } from './tar.ts';
 import type { World } from './world.ts';
 import { listRecords } from '../snapshot/read-release.ts';
 
-/** Lines of each container's log. */
-const logLines = 200;
+/** The definition, which holds no secrets and is read again as it is. */
+export const platformFile = 'platform.json';
 
 const described = [
   '/api/v1/namespaces/{namespace}/pods',
@@ -33,7 +33,8 @@ export interface EvidenceParts extends Pick<World, 'platform' | 'reader' | 'reda
 
 /**
  * Writes the support bundle of a run: versions, releases and their history, objects, events, logs, plan and journal.
- * Secrets are not read at all; everything else goes through the redactor. A part that cannot be read says why.
+ * No Secret is in it: those of pods are read for the redactor alone, through which everything goes. A part that cannot be read says
+ * why.
  * @returns the path of the archive
  */
 export async function collectEvidence(world: World, state: RunState, entries: readonly Entry[]): Promise<string> {
@@ -57,6 +58,9 @@ export async function collectEvidence(world: World, state: RunState, entries: re
 export async function clusterEvidence(parts: EvidenceParts): Promise<readonly TarFile[]> {
   const { plan, platform, namespace, reader, redactor } = parts;
   const files: TarFile[] = [];
+  const places = evidencePlaces(platform, namespace);
+  // First: what is learned of Secrets for the sake of logs is masked in everything else too.
+  const printed = await podLogs(parts, places);
   const add = (name: string, value: unknown) => files.push(textFile(name, value, redactor));
   add('versions.json', {
     cluster: { ...plan?.cluster, version: await attempt(() => reader.version()) },
@@ -65,30 +69,22 @@ export async function clusterEvidence(parts: EvidenceParts): Promise<readonly Ta
     route: plan?.route,
   });
   if (plan !== undefined) add('plan.json', plan);
-  add('releases.json', await attempt(() => releases(reader, namespace)));
-  for (const path of described) {
-    const name = path.split('/').at(-1) ?? path;
-    add(
-      `objects/${name}.json`,
-      await attempt(async () => (await reader.list(path.replace('{namespace}', namespace))).map(maskObject)),
-    );
+  for (const place of places) {
+    add(`${['releases', ...place.below].join('/')}.json`, await attempt(() => releases(reader, place.namespace)));
+    for (const path of described) {
+      const name = path.split('/').at(-1) ?? path;
+      const list = async () => (await reader.list(path.replace('{namespace}', place.namespace))).map(maskObject);
+      add(['objects', ...place.below, `${name}.json`].join('/'), await attempt(list));
+    }
   }
-  for (const [name, text] of await logs(parts)) add(name, text);
+  for (const [name, text] of printed) add(name, text);
   add('support.txt', supportText(parts));
-  return [...files, { name: 'platform.json', text: JSON.stringify(platform, null, 2) }];
+  return [...files, { name: platformFile, text: JSON.stringify(platform, null, 2) }];
 }
 
 function textFile(name: string, value: unknown, redactor: World['redactor']): TarFile {
   const text = typeof value === 'string' ? value : JSON.stringify(redactor.json(value), null, 2);
   return { name, text: redactor.text(text) };
-}
-
-async function attempt<T>(read: () => Promise<T>): Promise<T | string> {
-  try {
-    return await read();
-  } catch (error) {
-    return `not read: ${error instanceof Error ? error.message : String(error)}`;
-  }
 }
 
 async function releases(reader: World['reader'], namespace: string): Promise<unknown> {
@@ -98,23 +94,6 @@ async function releases(reader: World['reader'], namespace: string): Promise<unk
     history: release.revisions,
     keys: Object.keys(release.values),
   }));
-}
-
-async function logs({ reader, namespace, unlearned }: EvidenceParts): Promise<readonly (readonly [string, string])[]> {
-  if (unlearned !== undefined) {
-    return [['logs.txt', `left out: the values to mask in logs could not be read (${unlearned})`]];
-  }
-  const pods = await attempt(() => reader.list(`/api/v1/namespaces/${namespace}/pods`));
-  if (typeof pods === 'string') return [['logs.txt', pods]];
-  const containers = pods.flatMap((pod) =>
-    containerNames(pod).map((container) => ({ pod: pod.metadata.name, container })),
-  );
-  return Promise.all(
-    containers.map(async ({ pod, container }) => {
-      const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}&tailLines=${logLines}`;
-      return [`logs/${pod}.${container}.txt`, await attempt(() => reader.text(path))] as const;
-    }),
-  );
 }
 
 function supportText({ platform: { support, metadata }, unlearned }: EvidenceParts): string {

@@ -1,7 +1,8 @@
 import { textAt } from '../findings/faults/read.ts';
 import { isJsonObject } from '../model/json.ts';
 import type { KubeObject } from '../model/kube.ts';
-import { secretsOf } from '../release/references.ts';
+import { podSpecOf } from '../release/manifest.ts';
+import { learnPodSecrets } from './pod-secrets.ts';
 import type { World } from './world.ts';
 
 /** They stand in one sentence. */
@@ -9,9 +10,11 @@ const mostLines = 5;
 
 /** The last lines of a Job's newest pod, masked; none where they cannot be read, or may hold what cannot be masked. */
 export async function jobLines(job: KubeObject, world: World): Promise<readonly string[]> {
-  if (world.unlearned !== undefined || !(await learnSecrets(job, world))) return [];
+  if (world.unlearned !== undefined) return [];
   const pods = `/api/v1/namespaces/${job.metadata.namespace ?? ''}/pods`;
   try {
+    // Where a Secret that its pods read may not be read, no line is shown.
+    if ((await learnPodSecrets(podSpecOf(job), job.metadata.namespace ?? '', world)) !== undefined) return [];
     const own = await world.reader.list(pods, { labelSelector: `batch.kubernetes.io/job-name=${job.metadata.name}` });
     const newest = own.toSorted((a, b) => createdAt(b).localeCompare(createdAt(a)))[0];
     const container = failedContainer(newest);
@@ -20,23 +23,10 @@ export async function jobLines(job: KubeObject, world: World): Promise<readonly 
       `${pods}/${newest.metadata.name}/log?container=${container}&tailLines=${mostLines}`,
     );
     const lines = text.split('\n').filter((line) => line.trim() !== '');
-    return lines.map((line) => world.redactor.text(line));
+    return lines.map((line) => world.redactor.log(line));
   } catch {
     // The log is a help, not the cause.
     return [];
-  }
-}
-
-/** False where a Secret that its pods read may not be read: then no line is shown. */
-async function learnSecrets(job: KubeObject, world: World): Promise<boolean> {
-  try {
-    for (const name of secretsOf(job)) {
-      const secret = await world.reader.find(`/api/v1/namespaces/${job.metadata.namespace ?? ''}/secrets/${name}`);
-      world.redactor.learnSecretData(secret?.data);
-    }
-    return true;
-  } catch {
-    return false;
   }
 }
 

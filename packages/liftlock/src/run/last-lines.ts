@@ -3,17 +3,20 @@ import { isJsonObject, jsonAt, type Json } from '../model/json.ts';
 import type { Fault } from '../model/journal.ts';
 import type { KubeObject } from '../model/kube.ts';
 import type { Clock, ClusterReader } from '../model/ports.ts';
+import type { Redactor } from '../model/redaction.ts';
+import { learnPodSecrets } from './pod-secrets.ts';
 
 interface LogParts {
   readonly reader: ClusterReader;
   readonly clock: Clock;
   readonly namespace: string;
+  readonly redactor?: Redactor | undefined;
   readonly logTail?: number | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Milliseconds that the name of a fault waits for its log: the cause must be on screen within 3 s. */
-const patience = 1500;
+const patience = 2000;
 
 /** The last lines of the container that a fault is about, of its former life where it has one. */
 export async function lastLines(
@@ -29,26 +32,35 @@ export async function lastLines(
 }
 
 async function readLines(parts: LogParts, fault: Fault) {
-  const place =
-    fault.object.kind === 'Job'
-      ? await podOfJob(parts, fault.object.name)
-      : { pod: fault.object.name, container: fault.container };
-  if (place?.container === undefined) return undefined;
-  const base = `/api/v1/namespaces/${parts.namespace}/pods/${place.pod}/log?container=${place.container}&tailLines=${parts.logTail ?? 20}`;
-  const previous = fault.object.kind === 'Job' ? '' : await parts.reader.text(`${base}&previous=true`).catch(() => '');
-  const text = previous.trim() === '' ? await parts.reader.text(base) : previous;
+  const { reader, namespace, redactor } = parts;
+  const isJob = fault.object.kind === 'Job';
+  const pod = await newestPod(parts, fault);
+  const container = isJob ? firstContainer(pod) : fault.container;
+  if (pod === undefined || container === undefined) return undefined;
+  const unlearned = redactor && (await learnPodSecrets(pod.spec, namespace, { reader, redactor }));
+  if (unlearned !== undefined) return undefined;
+  const { name } = pod.metadata;
+  const base = `/api/v1/namespaces/${namespace}/pods/${name}/log?container=${container}&tailLines=${parts.logTail ?? 20}`;
+  const previous = isJob ? '' : await reader.text(`${base}&previous=true`).catch(() => '');
+  const text = previous.trim() === '' ? await reader.text(base) : previous;
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return { key: `${place.pod}/${place.container}`, lines };
+  return { key: `${name}/${container}`, lines };
 }
 
-/** The newest pod of a Job that failed, and its first container. */
-async function podOfJob({ reader, namespace }: LogParts, job: string) {
-  const pods = await reader.list(`/api/v1/namespaces/${namespace}/pods`, { labelSelector: `job-name=${job}` });
-  const newest = pods.toSorted((a, b) => createdAt(b).localeCompare(createdAt(a)))[0];
-  if (newest === undefined) return undefined;
-  const containers = jsonAt(newest.spec, ['containers']);
+/** The pod that a fault is about, or the newest of its Job. It is listed, since to get it is more than a run may need to be allowed. */
+async function newestPod(
+  { reader, namespace }: LogParts,
+  { object: { kind, name } }: Fault,
+): Promise<KubeObject | undefined> {
+  const which = kind === 'Job' ? { labelSelector: `job-name=${name}` } : { fieldSelector: `metadata.name=${name}` };
+  const pods = await reader.list(`/api/v1/namespaces/${namespace}/pods`, which);
+  return pods.toSorted((a, b) => createdAt(b).localeCompare(createdAt(a)))[0];
+}
+
+function firstContainer(pod: KubeObject | undefined): string | undefined {
+  const containers = jsonAt(pod?.spec, ['containers']);
   const first = Array.isArray(containers) ? (containers as readonly Json[]).find(isJsonObject) : undefined;
-  return { pod: newest.metadata.name, container: typeof first?.['name'] === 'string' ? first['name'] : undefined };
+  return typeof first?.['name'] === 'string' ? first['name'] : undefined;
 }
 
 function createdAt(object: KubeObject): string {

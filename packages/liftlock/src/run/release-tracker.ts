@@ -161,7 +161,8 @@ function lookAt(
 }
 
 function masked(fault: Fault, { redactor }: TrackerParts): Fault {
-  return redactor === undefined ? fault : redactor.json(fault);
+  if (redactor === undefined) return fault;
+  return { ...redactor.json(fault), lines: fault.lines.map((line) => redactor.log(line)) };
 }
 
 /** Seconds until the next grace runs out. */

@@ -1,6 +1,7 @@
 import { foldJournal, type RunState } from '../journal/fold.ts';
 import type { Entry, ProblemRecord } from '../model/journal.ts';
-import { isJsonObject, type Json } from '../model/json.ts';
+import { planIn } from '../model/hops.ts';
+import { isJsonObject, jsonAt, type Json } from '../model/json.ts';
 import type { Plan } from '../model/plan.ts';
 import { Platform } from '../model/platform.ts';
 import { exitCodes, isProblem, Problem } from '../model/problem.ts';
@@ -54,11 +55,13 @@ export function readSupportBundle(archive: Uint8Array, place: string): SupportBu
     const head = readHead(files.get('bundle.json'), place);
     const platform = Platform.parse(JSON.parse(files.get('platform.json') ?? ''));
     if (head.kind === 'run') return { kind: 'run', platform, state: stateOf(files.get('journal.jsonl') ?? '') };
-    const read = <T>(name: string): T | undefined => {
-      const text = files.get(name);
-      return text === undefined ? undefined : (JSON.parse(text) as T);
+    const { plan, problem } = { plan: files.get('plan.json'), problem: files.get('problem.json') };
+    return {
+      kind: 'site',
+      platform,
+      plan: plan === undefined ? undefined : readPlan(plan),
+      problem: problem === undefined ? undefined : readProblem(problem),
     };
-    return { kind: 'site', platform, plan: read<Plan>('plan.json'), problem: read<ProblemRecord>('problem.json') };
   } catch (error) {
     throw isProblem(error) ? error : unreadable(place, error);
   }
@@ -79,6 +82,24 @@ function readHead(text: string | undefined, place: string): BundleHead {
   if (!isJsonObject(about) || (about['kind'] !== 'run' && about['kind'] !== 'site'))
     throw new Error('it does not say what it is about');
   return { kind: about['kind'] };
+}
+
+function readPlan(text: string): Plan {
+  const plan = planIn(text);
+  if (plan === undefined) throw new Error('its plan is damaged');
+  return plan;
+}
+
+function readProblem(text: string): ProblemRecord {
+  const problem = JSON.parse(text) as Json;
+  const [code, message, advice] = ['code', 'message', 'advice'].map((key) => jsonAt(problem, [key]));
+  if (typeof code !== 'string' || typeof message !== 'string' || !isTexts(advice))
+    throw new Error('its problem is damaged');
+  return { code, message, advice };
+}
+
+function isTexts(value: Json | undefined): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 function stateOf(journal: string): RunState {

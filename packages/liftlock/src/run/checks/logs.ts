@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import type { KubeObject } from '../../model/kube.ts';
 import { isProblem } from '../../model/problem.ts';
 import { containerNames } from '../../release/manifest.ts';
@@ -32,15 +33,14 @@ export const logs: Look<'logs'> = async (check, step, world) => {
       counts.error += matches.error.count;
       counts.warning += matches.warning.count;
       if (world.unlearned === undefined)
-        shown.push(...matches.error.first.map((line) => `${pod.metadata.name}: ${world.redactor.text(line)}`));
+        shown.push(...matches.error.first.map((line) => `${pod.metadata.name}: ${world.redactor.log(line)}`));
     }
   }
   const details = { ...counts, pods: pods.length, unread, lines: shown.slice(0, mostShown) };
   const missing = unread.length === 0 ? '' : `; no logs from ${unread.join(', ')}`;
-  const plural = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
-  const found = `${plural(counts.error, 'error')} and ${plural(counts.warning, 'warning')}`;
+  const found = `${counted(counts.error, 'error')} and ${counted(counts.warning, 'warning')}`;
   const hidden = world.unlearned === undefined ? '' : `; lines are not shown, the values to mask could not be read`;
-  const note = `${found} in the logs of ${plural(pods.length, 'pod')}${missing}${hidden}`;
+  const note = `${found} in the logs of ${counted(pods.length, 'pod')}${missing}${hidden}`;
   if (counts.error === 0) return { verdict: pods.length === unread.length ? 'pending' : 'passed', note, details };
   const lines = shown.length === 0 ? '' : `: ${shown.slice(0, mostShown).join(' | ')}`;
   return { verdict: 'pending', note: `${note}${lines}`, details };
