@@ -63,6 +63,8 @@ export type EntryBody =
       readonly outcome: 'done' | 'failed';
       readonly touched: Touched;
       readonly writes: number;
+      /** Writes of helm's that were sent and whose outcome is unknown: they may have been done, or may still be. */
+      readonly unsure?: number | undefined;
       readonly seconds: number;
       readonly problem?: ProblemRecord | undefined;
     }

@@ -64,6 +64,12 @@ export function isProblem(error: unknown): error is Problem {
   return error instanceof Error && error.name === 'Problem' && 'code' in error && 'advice' in error;
 }
 
+/** The same failure, where more is known of whether the cluster was written to. */
+export function withTouched(problem: Problem, touched: Touched): Problem {
+  const { code, message, advice, at, details, exitCode } = problem;
+  return new Problem(code, message, { advice, at, details, exitCode, touched, cause: problem });
+}
+
 /** `file:line:column`, as editors and terminals make it clickable. */
 export function formatPlace(place: SourcePlace): string {
   return [place.file, place.line, place.column].filter((part) => part !== undefined).join(':');

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import type { StepState } from '../journal/fold.ts';
 import type { EntryBody } from '../model/journal.ts';
 import { defaultGraces } from '../model/platform.ts';
+import type { KubeObject } from '../model/kube.ts';
 import type { HelmExit } from '../model/ports.ts';
+import { Problem } from '../model/problem.ts';
 import type { HelmRollbackStep } from '../model/step.ts';
 import { waitingRelease, readerOf } from './fixtures.ts';
 import { helmAct } from './helm-act.ts';
@@ -21,9 +23,27 @@ const step = {
 
 const waitedFor = 'Deployment web: 0 of 1 new pods are ready, 1 pod of an older revision left: web-old';
 
+/** Of the release itself. */
+const guard = {
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'ValidatingWebhookConfiguration',
+  metadata: {
+    name: 'guard',
+    annotations: { 'meta.helm.sh/release-name': 'shop', 'meta.helm.sh/release-namespace': 'prod' },
+  },
+  webhooks: [{ name: 'guard.shop.example' }],
+} as unknown as KubeObject;
+
 /** One act with a helm that fails: by itself with these words, or as soon as it is ended. */
 function acting(
-  options: { readonly words?: string; readonly refused?: readonly string[]; readonly awaySeconds?: number } = {},
+  options: {
+    readonly words?: string;
+    readonly refused?: readonly string[];
+    readonly awaySeconds?: number;
+    readonly writes?: number;
+    readonly unsure?: number;
+    readonly heldBack?: Problem;
+  } = {},
 ) {
   const stop = new AbortController();
   const notes: string[] = [];
@@ -35,7 +55,9 @@ function acting(
     gate: {
       openRun: async () => ({
         kubeconfig: '',
-        writes: () => 2,
+        writes: () => options.writes ?? 2,
+        unsure: () => options.unsure ?? 0,
+        heldBack: () => options.heldBack,
         awaySeconds: () => options.awaySeconds ?? 0,
         close: async () => void (calls.closed += 1),
       }),
@@ -55,7 +77,8 @@ function acting(
       },
     },
     lease: { mayWrite: async () => true },
-    reader: readerOf(waitingRelease, options.refused),
+    plan: { steps: [step] },
+    reader: readerOf([...waitingRelease, guard], options.refused),
     clock: {
       now: () => new Date(),
       sleep: (milliseconds: number, signal?: AbortSignal) =>
@@ -121,6 +144,45 @@ test.each([
     code,
     touched: 'yes',
     advice: expect.arrayContaining(['When the cause is gone: liftlock resume']),
+  });
+});
+
+test.each([
+  [3, 'yes'],
+  [0, 'unknown'],
+])(
+  'a write of helm that was never answered is told as unknown, beside %i that were accepted',
+  async (writes, touched) => {
+    const { act } = acting({ words: 'Error: UPGRADE FAILED: services is invalid', writes, unsure: 1 });
+    await expect(act()).rejects.toMatchObject({
+      touched,
+      details: { writes, unsure: 1 },
+      advice: expect.arrayContaining([expect.stringContaining('One write of helm was sent and not answered')]),
+    });
+  },
+);
+
+test.each([
+  ['LEASE_LOST', 'LEASE_LOST', "This run lost the site's lease while helm was at work on shop"],
+  ['REPLICA_DIFFERS', 'REPLICA_DIFFERS', 'because'],
+  ['CLUSTER_UNREACHABLE', 'HELM_FAILED', 'helm could not bring shop to 2.2.4'],
+])('a helm whose writes were held back: %s is told as %s', async (why, code, message) => {
+  const { act } = acting({ words: 'Error: UPGRADE FAILED: liftlock: …', heldBack: new Problem(why, 'because') });
+  await expect(act()).rejects.toMatchObject({
+    code,
+    touched: 'yes',
+    message: expect.stringContaining(message),
+    details: { writes: 2, unsure: 0 },
+  });
+});
+
+test('a webhook that refused helm because nobody answers for it is told with whose it is', async () => {
+  const said =
+    'Internal error occurred: failed calling webhook "guard.shop.example": failed to call webhook: Post "https://guard.prod.svc:443/?timeout=5s": no endpoints available for service "guard"';
+  const { act } = acting({ words: `Error: UPGRADE FAILED: cannot patch "settings" with kind ConfigMap: ${said}` });
+  await expect(act()).rejects.toMatchObject({
+    code: 'WEBHOOK_DOWN',
+    message: expect.stringMatching(/guard, which belongs to release prod\/shop, a part of this upgrade\.$/),
   });
 });
 

@@ -1,17 +1,19 @@
 import { notReadyWords, waitingWords } from '../findings/faults/named-fault.ts';
 import type { HelmExit } from '../model/ports.ts';
-import { Problem, type Touched } from '../model/problem.ts';
+import { Problem } from '../model/problem.ts';
 import type { Unread } from '../model/snapshot.ts';
 import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
 import { leaseLost } from './lease-lost.ts';
-import { leaseLostWords } from '../model/stopped.ts';
 import { endWhenSafe } from './end-when-safe.ts';
 import { instabilityOf, refusalOf, type HelmRefusal } from './helm-refusal.ts';
+import { heldBackProblem, touchedOf, unsureWords, writesOf, type HelmWrites } from './helm-writes.ts';
 import { watchOtherHands } from './other-hands.ts';
 import { stoppedCode } from './stop-reasons.ts';
 import { wayBack } from './way-back.ts';
 import { watchRelease, type ReleaseWatch } from './watch-release.ts';
 import type { StepState } from '../journal/fold.ts';
+import { versionAfter } from '../plan/own-revision.ts';
+import { webhookOwner } from '../snapshot/webhook-owner.ts';
 import type { Acted, World } from './world.ts';
 
 type HelmStep = HelmUpgradeStep | HelmRollbackStep;
@@ -48,14 +50,17 @@ export async function helmAct(step: HelmStep, args: readonly string[], world: Wo
       return endWhenSafe(step, helm.end, watch, world, watching.signal);
     });
     const exit = await Promise.race([helm.done, ended]);
-    const writes = session.writes();
-    if (exit.code !== 0 && exit.stderr.includes(leaseLostWords)) throw leaseLost(step, writes);
-    const foreign = await others.foreignRevision(writes);
+    const wrote = await writesOf(session);
+    const heldBack = exit.code === 0 ? undefined : session.heldBack();
+    if (heldBack?.code === 'LEASE_LOST') throw leaseLost(step, wrote);
+    const foreign = await others.foreignRevision(wrote);
     await others.tellEdits();
     if (foreign !== undefined) throw foreign;
-    if (exit.code === 0) return { touched: writes > 0 ? 'yes' : 'no', writes };
-    const how = { writes, endedBy: exit.wasEnded ? endedBy : undefined, awaySeconds: session.awaySeconds() };
-    throw failure(step, exit, watch, how, world);
+    if (exit.code === 0) return { touched: touchedOf(wrote), ...wrote };
+    // An API server that is away is told with what helm was waiting for.
+    if (heldBack !== undefined && heldBack.code !== 'CLUSTER_UNREACHABLE') throw heldBackProblem(heldBack, wrote);
+    const how = { wrote, endedBy: exit.wasEnded ? endedBy : undefined, awaySeconds: session.awaySeconds() };
+    throw await failure(step, exit, watch, how, world);
   } finally {
     world.stop.signal.removeEventListener('abort', onStop);
     watching.abort();
@@ -72,14 +77,19 @@ function notBegun(step: HelmStep): Problem {
 }
 
 interface HowItEnded {
-  readonly writes: number;
+  readonly wrote: HelmWrites;
   readonly endedBy: EndedBy | undefined;
   /** Of helm's time, how much the API server did not answer. */
   readonly awaySeconds: number;
 }
 
-function failure(step: HelmStep, exit: HelmExit, watch: ReleaseWatch, how: HowItEnded, world: World): Problem {
-  const touched: Touched = how.writes > 0 ? 'yes' : 'no';
+async function failure(
+  step: HelmStep,
+  exit: HelmExit,
+  watch: ReleaseWatch,
+  how: HowItEnded,
+  world: World,
+): Promise<Problem> {
   const words = world.redactor
     .text(exit.stderr)
     .trim()
@@ -88,11 +98,13 @@ function failure(step: HelmStep, exit: HelmExit, watch: ReleaseWatch, how: HowIt
     .join(' ');
   const refusal = how.endedBy === undefined ? refusalOf(step, world.redactor.text(exit.stderr)) : undefined;
   const [code, message] = causeOf(step, exit, watch, how, words, refusal);
-  return new Problem(code, message, {
-    touched,
-    details: { writes: how.writes, ...(code === 'HELM_FAILED' ? {} : { helm: words }) },
+  const owner = code === 'WEBHOOK_DOWN' ? await webhookOwner(message, world.plan.steps, world.reader) : '';
+  return new Problem(code, `${message}${owner}`, {
+    touched: touchedOf(how.wrote),
+    details: { ...how.wrote, ...(code === 'HELM_FAILED' ? {} : { helm: words }) },
     advice: [
       'liftlock diagnose shows the evidence.',
+      ...unsureWords(how.wrote),
       ...(code === refusal?.code ? refusal.advice : []),
       'When the cause is gone: liftlock resume',
       wayBack(step),
@@ -112,7 +124,7 @@ function causeOf(
   const [cause] = watch.faults().toSorted((a, b) => Number(b.isCertain) - Number(a.isCertain));
   if (endedBy === 'person') {
     const what = cause?.message ?? waitingWords(watch.waitingFor());
-    return [stoppedCode, `helm was ended on request before ${step.release} was at ${versionOf(step)}: ${what}`];
+    return [stoppedCode, `helm was ended on request before ${step.release} was at ${versionAfter(step)}: ${what}`];
   }
   // Of the cluster, whatever the pods look like meanwhile.
   const unstable = endedBy === undefined ? instabilityOf(words) : undefined;
@@ -123,7 +135,7 @@ function causeOf(
   if (isLate && awaySeconds > 0) return ['API_SERVER_AWAY', awayWords(step, awaySeconds)];
   if (isLate) return ['NOT_READY', notReadyWords(step.release, watch.waitingFor(), step.timeoutSeconds)];
   if (refusal !== undefined) return [refusal.code, `${step.release}: ${refusal.message}`];
-  return ['HELM_FAILED', `helm could not bring ${step.release} to ${versionOf(step)}: ${words}`];
+  return ['HELM_FAILED', `helm could not bring ${step.release} to ${versionAfter(step)}: ${words}`];
 }
 
 function awayWords({ release, timeoutSeconds }: HelmStep, awaySeconds: number): string {
@@ -138,10 +150,6 @@ function unreadWords({ what, why }: Unread): string {
       pods: 'migrations are not seen, and helm is not ended early',
     }[what] ?? 'causes that only they tell are not named';
   return `${what} cannot be watched (${why}): ${lost}`;
-}
-
-function versionOf(step: HelmStep): string {
-  return step.kind === 'helm-upgrade' ? step.chart.version : step.version;
 }
 
 function watchFor(step: HelmStep, world: World, state: StepState, signal: AbortSignal): ReleaseWatch {

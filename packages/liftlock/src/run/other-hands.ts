@@ -5,6 +5,7 @@ import { foreignEdits, type ForeignEdit } from '../release/foreign-edits.ts';
 import { parseManifest } from '../release/manifest.ts';
 import { objectPath } from '../snapshot/object-path.ts';
 import { readRelease } from '../snapshot/read-release.ts';
+import { touchedOf, unsureWords, type HelmWrites } from './helm-writes.ts';
 import type { World } from './world.ts';
 
 type HelmStep = HelmUpgradeStep | HelmRollbackStep;
@@ -41,7 +42,7 @@ export async function editsSince(
 /** Looks out for others who work at a release while our helm does. */
 export interface OtherHands {
   /** Tells of a revision that our helm did not make, once it is known how helm ended. Undefined where there is none. */
-  foreignRevision(helmWrites: number): Promise<Problem | undefined>;
+  foreignRevision(wrote: HelmWrites): Promise<Problem | undefined>;
   /** Names what others have written into the release's objects meanwhile, as faults. */
   tellEdits(): Promise<void>;
 }
@@ -68,19 +69,20 @@ export function watchOtherHands(
   };
   if (seenRevision !== undefined) void lookOut(step, world, seenRevision + 2, signal, tell).catch(() => undefined);
   return {
-    async foreignRevision(helmWrites) {
+    async foreignRevision(wrote) {
       if (seenRevision === undefined) return undefined;
       const release = await readRelease(world.reader, step.namespace, step.release).catch(() => undefined);
       const newest = release?.newest;
       // A helm whose first record was refused, since another's of that revision was there before, has written nothing.
-      const own = helmWrites === 0 ? seenRevision : seenRevision + 1;
+      const own = touchedOf(wrote) === 'no' ? seenRevision : seenRevision + 1;
       if (newest === undefined || newest.revision <= own) return undefined;
       const what = foreignWords(step, newest.revision, `${newest.status} at ${newest.version}`);
       tell(newest.revision, what);
       return new Problem('FOREIGN_REVISION', what, {
-        touched: helmWrites > 0 ? 'yes' : 'no',
-        details: { writes: helmWrites },
+        touched: touchedOf(wrote),
+        details: { ...wrote },
         advice: [
+          ...unsureWords(wrote),
           `See what they did: helm history ${step.release} -n ${step.namespace}`,
           'When they are done: liftlock resume shows what it found, and what it needs to go on',
         ],

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../model/json.ts';
 import type { Clock, WriterLease } from '../../model/ports.ts';
-import { isProblem, Problem } from '../../model/problem.ts';
+import { isProblem, Problem, withTouched } from '../../model/problem.ts';
 import { readJson, readText } from '../http/http-client.ts';
+import { isOutage } from './patience.ts';
 import { parseRefusal, refusedProblem } from './problems.ts';
 import type { ClusterConnection } from './connect.ts';
 import { heldProblem, parseLease, type LeaseRecord } from './lease-record.ts';
@@ -20,6 +21,8 @@ export interface LeaseOptions {
 }
 
 const requestMs = 5_000;
+/** Times that a renewal is begun anew at once, where it was overtaken. */
+const mostTries = 5;
 
 /**
  * The Lease of one site's writer. As client-go's leader election has it, times of two machines are never compared: a
@@ -84,16 +87,24 @@ export function makeLease(options: LeaseOptions): WriterLease {
 
   /** Renews on what was last written; where that is outdated, on what is there, if it is still ours. */
   async function renewOnce(): Promise<boolean> {
-    if (held === undefined) return false;
-    if ((await take(held, true)) !== undefined) return true;
-    const found = await send('GET', path);
-    const isOurs =
-      typeof found !== 'number' && found.holder === options.holder.identity && found.transitions === held.transitions;
-    if (!isOurs) {
-      held = undefined;
-      return false;
+    let ours = held;
+    for (let tries = 0; ours !== undefined; tries += 1) {
+      if (tries === mostTries) throw cannotRenew('something else changes it all the while');
+      if ((await take(ours, true)) !== undefined) return true;
+      const found = await send('GET', path);
+      const isOurs =
+        typeof found !== 'number' && found.holder === options.holder.identity && found.transitions === ours.transitions;
+      ours = isOurs ? found : undefined;
     }
-    return (await take(found, true)) !== undefined;
+    held = undefined;
+    return false;
+  }
+
+  function cannotRenew(why: string): Problem {
+    return new Problem('CLUSTER_UNREACHABLE', `The lease ${options.name} could not be renewed: ${why}`, {
+      touched: 'no',
+      advice: ['Nothing was written without it. When the API server is well again: liftlock resume'],
+    });
   }
 
   /** The monotonic clock stands still while a machine sleeps, the other may be set back: the larger answer counts. */
@@ -114,8 +125,7 @@ export function makeLease(options: LeaseOptions): WriterLease {
     try {
       return await renew();
     } catch (error) {
-      if (isProblem(error) && error.code === 'CLUSTER_UNREACHABLE')
-        await options.connection.patience?.missed(error, begun);
+      if (isProblem(error) && isOutage(error)) await options.connection.patience?.missed(error, begun);
       return false;
     }
   }
@@ -132,20 +142,27 @@ export function makeLease(options: LeaseOptions): WriterLease {
 
   /**
    * Renews an old lease before a write. In a run an API server that is away is waited for: what was ours before is ours only if
-   * holder and transitions are what they were, and nothing is written in between.
+   * holder and transitions are what they were, and nothing is written in between. One that begins anew refuses everybody
+   * until it has loaded its rules: that is tried again for as long as the lease lasts.
    */
   async function renewForWrite(): Promise<boolean> {
     const { patience } = options.connection;
-    if (patience?.isPatient !== true) return renew().catch(() => false);
-    const waiting = patience.ofCall();
+    const waiting = patience?.isPatient === true ? patience.ofCall() : undefined;
     for (;;) {
       try {
         return await renew();
       } catch (error) {
-        if (!isProblem(error) || error.code !== 'CLUSTER_UNREACHABLE') throw error;
-        if (!(await waiting.again(error))) throw notWritten(error);
+        if (!isProblem(error)) throw error;
+        const isRefused = error.code === 'CLUSTER_REFUSED' && isValid() && !stop.signal.aborted;
+        if (isRefused) await options.clock.sleep(thirdMs / 5, stop.signal);
+        else if (!isOutage(error) || !((await waiting?.again(error)) ?? false)) throw withTouched(error, 'no');
       }
     }
+  }
+
+  /** False where another may have taken it since the last renewal. */
+  function isValid(): boolean {
+    return held !== undefined && renewalAgeMs() < seconds * 1000;
   }
 
   return {
@@ -154,9 +171,19 @@ export function makeLease(options: LeaseOptions): WriterLease {
       void keepRenewing().catch(() => undefined);
     },
     mayWrite: async () => {
-      if (held === undefined) return false;
-      return renewalAgeMs() <= thirdMs || renewForWrite();
+      // A renewal that a pause cut in two is as old as its beginning: what it found may be so no more.
+      for (let tries = 0; ; tries += 1) {
+        if (held === undefined) return false;
+        if (renewalAgeMs() <= thirdMs) return true;
+        if (tries === mostTries) throw cannotRenew('each answer came too late');
+        if (!(await renewForWrite())) return false;
+      }
     },
+    isLost: async () => {
+      if (held !== undefined && renewalAgeMs() > thirdMs) await renew().catch(() => false);
+      return held === undefined;
+    },
+    isSure: isValid,
     release: async () => {
       stop.abort();
       await renewing?.catch(() => false);
@@ -175,11 +202,6 @@ export function makeLease(options: LeaseOptions): WriterLease {
       }
     },
   };
-}
-
-/** That the lease could not be renewed says that the write behind it was not sent. */
-function notWritten({ code, message, advice, details }: Problem): Problem {
-  return new Problem(code, message, { advice, details, touched: 'no' });
 }
 
 interface Acquiring extends LeaseOptions {

@@ -20,15 +20,32 @@ export function parseRefusal(status: number, body: string): ApiRefusal {
     value = undefined;
   }
   if (!isJsonObject(value) || value['kind'] !== 'Status')
-    return { status, reason: '', message: `HTTP status ${status}`, isUnsure: status >= 500 };
+    return { status, reason: '', message: `HTTP status ${status}`, isUnsure: isUnsure(status, statusText(body)) };
   const { message, reason } = value;
-  const isOfStore = typeof message === 'string' && /etcdserver|request timed out|did not complete/.test(message);
   return {
-    isUnsure: status === 504 || (status >= 500 && isOfStore),
+    isUnsure: isUnsure(status, typeof message === 'string' ? message : ''),
     status,
     reason: typeof reason === 'string' ? reason : '',
     message: typeof message === 'string' && message !== '' ? message : `HTTP status ${status}`,
   };
+}
+
+/** The texts of a Status in protobuf, which helm asks for, stand in it as they are; undefined for what is no Status. */
+function statusText(body: string): string | undefined {
+  return body.startsWith('k8s\0') && body.slice(0, 32).includes('Status') ? body : undefined;
+}
+
+/**
+ * What an API server says whose store did not answer, or not in time: the write may have been done all the same.
+ * Sources: go.etcd.io/etcd/api v3rpc/rpctypes/error.go; https://github.com/kubernetes/kubernetes/issues/43634 (gRPC's own words,
+ * which the API server passes on).
+ */
+const ofStore = /etcdserver|rpc error: |request timed out|did not complete/;
+
+/** @param said by the API server; undefined where something else has answered */
+function isUnsure(status: number, said: string | undefined): boolean {
+  if (status < 500) return false;
+  return status === 504 || said === undefined || ofStore.test(said);
 }
 
 /** The Problem for an answer that is no success; `path` is the API's path. */

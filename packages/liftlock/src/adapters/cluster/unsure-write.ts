@@ -1,5 +1,5 @@
 import { isJsonObject, jsonAt, type Json, type JsonObject } from '../../model/json.ts';
-import { isProblem, type Problem } from '../../model/problem.ts';
+import { isProblem, withTouched, type Problem } from '../../model/problem.ts';
 import { callApi, type ApiAnswer, type ApiCall } from './api-client.ts';
 import type { Transport } from './transport.ts';
 
@@ -19,27 +19,33 @@ export interface WriteParts {
  * safe to repeat, or the failure stands. A late first try does no harm: it says the same as the second, or a
  * precondition (resourceVersion, uid, a name that is taken) refuses one of them.
  *
- * Problems: those of callApi.
+ * Problems: those of callApi. Whatever ends a write that was unsure once, `touched` stays unknown.
  */
 export async function sendWrite({ transport, server }: WriteParts, call: ApiCall): Promise<ApiAnswer> {
+  // A dry run writes nothing that could be looked for.
+  if (call.isRepeatable) return callApi(transport, server, call);
+  let wasUnsure = false;
   for (let tries = 0; ; tries += 1) {
     try {
       return await callApi(transport, server, call);
     } catch (error) {
-      if (!isProblem(error) || !transport.patience.isPatient || tries >= repeats) throw error;
+      if (!isProblem(error)) throw error;
       const isUnsure = error.code === 'CLUSTER_UNREACHABLE' && error.touched === 'unknown';
+      wasUnsure ||= isUnsure;
+      const failure = wasUnsure ? withTouched(error, 'unknown') : error;
+      if (!transport.patience.isPatient || tries >= repeats) throw failure;
       // A repeated write that meets its own first try.
       const isOvertaken = tries > 0 && (error.code === 'OBJECT_CONFLICT' || error.code === 'OBJECT_ABSENT');
-      if (!isUnsure && !isOvertaken) throw error;
-      const done = await settle(transport, server, call, error);
+      if (!isUnsure && !isOvertaken) throw failure;
+      const done = await settle(transport, server, call, failure);
       if (done === 'again' && isUnsure) continue;
-      if (done === 'again') throw error;
+      if (done === 'again') throw failure;
       return done;
     }
   }
 }
 
-/** What the object says of a write whose outcome is unknown. */
+/** What the object says of a write whose outcome is unknown; one that cannot be looked at leaves the failure as it is. */
 async function settle(
   transport: Transport,
   server: string,
@@ -52,7 +58,9 @@ async function settle(
   if (call.method === 'PATCH' && version === undefined) return 'again';
   const path = pathOf(call, body);
   if (path === undefined) throw failure;
-  const live = await find(transport, server, path);
+  const live = await find(transport, server, path).catch((error: unknown) => {
+    throw isProblem(error) ? withTouched(error, 'unknown') : error;
+  });
   const found = answerOf(live, call.method === 'POST' ? 201 : 200);
   if (call.method === 'DELETE') {
     const uid = jsonAt(body, ['preconditions', 'uid']);

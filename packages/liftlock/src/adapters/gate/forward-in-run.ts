@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isProblem, Problem } from '../../model/problem.ts';
 import type { ClusterConnection } from '../cluster/connect.ts';
-import type { CallPatience } from '../cluster/patience.ts';
+import { isOutage, type CallPatience } from '../cluster/patience.ts';
+import { parseRefusal } from '../cluster/problems.ts';
 import { readBytes, type HttpAnswer } from '../http/http-client.ts';
 import { goneSignal, hasBody, readRequest, relay, type Upstream } from './forward.ts';
 import { requestHeaders, responseHeaders } from './headers.ts';
@@ -10,16 +11,18 @@ import { isOthersDiscovery } from './others-discovery.ts';
 /** A connection that may know how long a run waits for the API server. */
 export type PatientUpstream = Upstream & Partial<Pick<ClusterConnection, 'patience'>>;
 
-export interface InRun {
-  /** Reads and questions: sent again where no answer came. */
-  readonly isRepeatable: boolean;
-  readonly onStatus?: ((status: number) => void) | undefined;
-  /** Asked for each write, right before it is sent. */
-  readonly mayWrite?: (() => Promise<boolean>) | undefined;
+/** What is asked and told of a write; reads and questions have none, and are sent again where no answer came. */
+export interface WriteInRun {
+  /** Asked right before it is sent. */
+  mayWrite(): Promise<boolean>;
+  /** From now on it may be done. */
+  onSend(): void;
+  /** Whether it was done; never told where nobody knows. */
+  onOutcome(isDone: boolean): void;
 }
 
-/** An API server ends a read after 60 s by itself; a connection that is silent for longer is dead. */
-const readMs = 75_000;
+/** An API server ends what is no watch after 60 s by itself; a connection that is silent for longer is dead. */
+const answerMs = 75_000;
 
 /**
  * Passes one of helm's requests on. While the API server is away, a request that it never got is held, and a read that was
@@ -29,12 +32,12 @@ export async function forwardInRun(
   upstream: PatientUpstream,
   request: IncomingMessage,
   response: ServerResponse,
-  how: InRun,
+  write?: WriteInRun,
 ): Promise<void> {
   const signal = goneSignal(response);
   // Held whole: what is sent again must be the same.
   const body = hasBody(request) ? await readRequest(request) : undefined;
-  const isStream = isEndless(request.url ?? '/');
+  const isStream = write === undefined && isEndless(request.url ?? '/');
   const patience = upstream.patience?.isPatient === true ? upstream.patience.ofCall() : undefined;
   for (;;) {
     try {
@@ -44,21 +47,44 @@ export async function forwardInRun(
         headers: requestHeaders(request.headers),
         ...(body === undefined ? {} : { body }),
         signal,
-        ...(how.isRepeatable && !isStream ? { timeoutMs: readMs } : {}),
-        // Whoever asked may have gone meanwhile: then nobody asks for it any more.
-        maySend: async () => (await how.mayWrite?.()) !== false && !request.socket.destroyed,
+        ...(isStream ? {} : { timeoutMs: answerMs }),
+        maySend: async () => {
+          if ((await write?.mayWrite()) === false) return false;
+          // Whoever asked may have gone meanwhile: then nobody asks for it any more.
+          if (request.socket.destroyed) return false;
+          write?.onSend();
+          return true;
+        },
       });
-      how.onStatus?.(answer.status);
-      if (!how.isRepeatable || isStream) {
+      if (write !== undefined) {
+        await passOutcome(answer, response, write);
+        return;
+      }
+      if (isStream) {
         await relay(answer, response);
         return;
       }
       if (await answerWhole(answer, response, patience, { signal, isDoubtful: isOthersDiscovery(request.url ?? '/') }))
         return;
     } catch (error) {
-      if (!(await isHeld(error, how, patience, signal))) throw error;
+      if (isProblem(error) && error.touched === 'no') write?.onOutcome(false);
+      if (!(await isHeld(error, write === undefined, patience, signal))) throw error;
     }
   }
+}
+
+/** An answer of 5xx is read before it is passed on: it may leave open whether the write was done. */
+async function passOutcome(answer: HttpAnswer, response: ServerResponse, write: WriteInRun): Promise<void> {
+  const { status, headers } = answer;
+  if (status < 500) {
+    write.onOutcome(status < 300);
+    await relay(answer, response);
+    return;
+  }
+  const bytes = await readBytes(answer);
+  if (!parseRefusal(status, bytes.toString('utf8')).isUnsure) write.onOutcome(false);
+  response.writeHead(status, responseHeaders(headers));
+  response.end(bytes);
 }
 
 /** A read is passed on when it is complete: helm would not ask again for one that broke off. False: it is sent again. */
@@ -82,13 +108,13 @@ async function answerWhole(
 /** True after a pause, where the request may be sent again. */
 async function isHeld(
   error: unknown,
-  { isRepeatable }: InRun,
+  isRepeatable: boolean,
   patience: CallPatience | undefined,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (patience === undefined || signal.aborted || !(error instanceof Error)) return false;
   if (isProblem(error)) {
-    if (error.code !== 'CLUSTER_UNREACHABLE' || !(isRepeatable || error.touched === 'no')) return false;
+    if (!isOutage(error) || !(isRepeatable || error.touched === 'no')) return false;
     return patience.again(error, { signal });
   }
   // An answer that broke off in the middle.

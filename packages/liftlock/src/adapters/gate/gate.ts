@@ -30,7 +30,16 @@ export function makeGate(
       const loopback = await openLoopback({ folder: options.folder, namespace, handle: shadow.handle });
       const { answers, reads } = shadow;
       const { kubeconfig, close } = loopback;
-      return { kubeconfig, writes: () => 0, awaySeconds: () => 0, answers, reads, close };
+      return {
+        kubeconfig,
+        writes: () => 0,
+        unsure: () => 0,
+        heldBack: () => undefined,
+        awaySeconds: () => 0,
+        answers,
+        reads,
+        close,
+      };
     },
     openRun: async (mayWrite) => {
       discovery.forget();
@@ -40,7 +49,8 @@ export function makeGate(
       const awayMs = () => connection.patience?.awayMs() ?? 0;
       const before = awayMs();
       const awaySeconds = () => Math.ceil((awayMs() - before) / 1000);
-      return { kubeconfig, writes: run.writes, awaySeconds, answers: () => [], reads: () => [], close };
+      const { writes, unsure, heldBack } = run;
+      return { kubeconfig, writes, unsure, heldBack, awaySeconds, answers: () => [], reads: () => [], close };
     },
   };
 }

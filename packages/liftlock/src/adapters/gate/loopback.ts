@@ -56,13 +56,16 @@ export async function openLoopback(options: LoopbackOptions): Promise<Loopback> 
   writeFileSync(kubeconfig, kubeconfigText(`http://${user}:${token}@127.0.0.1:${port}`, options.namespace), {
     mode: 0o600,
   });
+  let closed: Promise<unknown> | undefined;
   return {
     kubeconfig,
     close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      rmSync(place, { recursive: true, force: true });
+      if (closed === undefined) {
+        closed = once(server, 'close');
+        server.close();
+        server.closeAllConnections();
+        rmSync(place, { recursive: true, force: true });
+      }
       await closed;
     },
   };

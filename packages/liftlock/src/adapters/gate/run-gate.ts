@@ -1,21 +1,52 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isProblem } from '../../model/problem.ts';
-import { leaseLostWords } from '../../model/stopped.ts';
+import type { GateSession } from '../../model/ports.ts';
+import { isProblem, type Problem } from '../../model/problem.ts';
+import { leaseLostProblem } from '../cluster/problems.ts';
 import { sendFailure } from './answers.ts';
 import { isQuestion, isRead, isTunnel, parseApiPath } from './api-path.ts';
-import { forwardInRun, type PatientUpstream } from './forward-in-run.ts';
+import { forwardInRun, type PatientUpstream, type WriteInRun } from './forward-in-run.ts';
 
-export interface RunGate {
+/** helm passes it on in its own words. */
+const leaseLostWords = 'liftlock: this run no longer holds the lease';
+
+export interface RunGate extends Pick<GateSession, 'writes' | 'unsure' | 'heldBack'> {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Writes that were accepted, and those whose answer never came: they may have been. */
-  writes(): number;
 }
 
 /** Passes helm's requests on; a write only while this process may write, asked for each. */
 export function makeRunGate(upstream: PatientUpstream, mayWrite: () => Promise<boolean>): RunGate {
   let writes = 0;
+  /** Sent, and nobody knows whether they were done. */
+  const unsure = new Set<IncomingMessage>();
+  let heldBack: Problem | undefined;
+
+  async function mayPass(): Promise<boolean> {
+    try {
+      heldBack = (await mayWrite()) ? undefined : leaseLostProblem();
+    } catch (error) {
+      if (isProblem(error)) heldBack = error;
+      throw error;
+    }
+    return heldBack === undefined;
+  }
+
+  /** A dry run is fenced as a write is, and counted as none. */
+  function follow(request: IncomingMessage, isDryRun: boolean): WriteInRun {
+    return {
+      mayWrite: mayPass,
+      onSend: () => {
+        if (!isDryRun) unsure.add(request);
+      },
+      onOutcome: (isDone) => {
+        if (unsure.delete(request) && isDone) writes += 1;
+      },
+    };
+  }
+
   return {
     writes: () => writes,
+    unsure: () => unsure.size,
+    heldBack: () => heldBack,
     handle: async (request, response) => {
       const url = new URL(`http://gate${request.url ?? '/'}`);
       const target = parseApiPath((request.url ?? '/').split('?')[0] ?? '/');
@@ -25,35 +56,16 @@ export function makeRunGate(upstream: PatientUpstream, mayWrite: () => Promise<b
         return;
       }
       if (isRead(method) || isQuestion(target)) {
-        await forwardInRun(upstream, request, response, { isRepeatable: true });
+        await forwardInRun(upstream, request, response);
         return;
       }
       const isDryRun = url.searchParams.getAll('dryRun').includes('All') && method !== 'DELETE';
-      const count = () => {
-        if (!isDryRun) writes += 1;
-      };
       try {
-        const onStatus = (status: number) => {
-          if (status < 300) count();
-        };
-        await forwardInRun(upstream, request, response, { isRepeatable: false, onStatus, mayWrite: orNot(mayWrite) });
+        await forwardInRun(upstream, request, response, follow(request, isDryRun));
       } catch (error) {
-        if (isProblem(error) && error.code === 'LEASE_LOST') {
-          sendFailure(response, 403, 'Forbidden', leaseLostWords);
-          return;
-        }
-        if (!isProblem(error) || error.touched !== 'no') count();
-        throw error;
+        if (!isProblem(error) || error.code !== 'LEASE_LOST') throw error;
+        sendFailure(response, 403, 'Forbidden', leaseLostWords);
       }
     },
   };
-}
-
-/** A lease that cannot be read is no lease; an API server that is away for too long is called so. */
-function orNot(mayWrite: () => Promise<boolean>): () => Promise<boolean> {
-  return async () =>
-    mayWrite().catch((error: unknown) => {
-      if (isProblem(error) && error.code === 'CLUSTER_UNREACHABLE') throw error;
-      return false;
-    });
 }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../model/kube.ts';
 import { failure, notFound, sendJson } from './answers.ts';
 import { note, readWrite, relay, type Asked, type ShadowWrite } from './asked.ts';
-import { carryOver } from './carry-over.ts';
+import { patchForeseen } from './patch-foreseen.ts';
 import { dryRun, isAccepted, reasonOf, type Judged } from './dry-run.ts';
 import { parseObject, readObject, readRequest } from './forward.ts';
 import { isAboutRecord, judgeRecord } from './record-writes.ts';
@@ -52,7 +52,7 @@ async function judgeOne(asked: Asked, parts: ShadowParts, foreseen: KubeObject |
   if (isAccepted(judged)) {
     const isChange = asked.method === 'PATCH' && live !== undefined && judged.object !== undefined;
     const after =
-      foreseen === undefined || !isChange ? judged.object : carryOver(live, foreseen, judged.object ?? live);
+      foreseen === undefined || !isChange ? judged.object : patchForeseen(live, foreseen, judged.object ?? live);
     settle(asked, parts, { judged: { ...judged, object: after }, before, unforeseen: parts.limits.ofAccepted(asked) });
     return;
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTcpServer, type Socket } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,6 +81,37 @@ test('an answer without a timeout may be silent', async () => {
 test('a port where nobody listens is named', async () => {
   const error = await errorOf(client().request({ url: 'http://127.0.0.1:1/path' }));
   expect([error.code, error.message]).toEqual(['ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1']);
+});
+
+/** A listener that does one thing to every connection, at the port of an address. */
+async function listening(scheme: string, onSocket: (socket: Socket) => void): Promise<string> {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => undefined);
+    open.push({ close: () => socket.destroy() });
+    onSocket(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  open.push({ close: () => server.close() });
+  const address = server.address();
+  return `${scheme}://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+}
+
+test.each<[title: string, scheme: string, onSocket: (socket: Socket) => void, code: string, neverSent: boolean]>([
+  ['a connection that does not come about', 'https', () => undefined, 'ETIMEDOUT', true],
+  ['one that breaks before TLS stands', 'https', (socket) => socket.resetAndDestroy(), 'ECONNRESET', true],
+  [
+    'one that breaks later',
+    'http',
+    (socket) => socket.once('data', () => socket.resetAndDestroy()),
+    'ECONNRESET',
+    false,
+  ],
+  ['one that is silent', 'http', () => undefined, 'ETIMEDOUT', false],
+])('whether anything was sent is told: %s', async (_title, scheme, onSocket, code, neverSent) => {
+  const url = await listening(scheme, onSocket);
+  const error = await errorOf(client().request({ url, connectTimeoutMs: 300, timeoutMs: 600 }));
+  expect([error.code, error.neverSent === true]).toEqual([code, neverSent]);
 });
 
 test('a plain server is not mistaken for one with TLS', async () => {

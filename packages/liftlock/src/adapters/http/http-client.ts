@@ -103,7 +103,7 @@ export async function sendRequest(asked: HttpRequest & { readonly agent: http.Ag
   const patience = keepTime(outgoing, asked, url);
   outgoing.on('error', (error) => {
     patience.stop();
-    reject(explainNetworkError(error, url));
+    reject(explainNetworkError(error, url, !patience.isConnected()));
   });
   outgoing.once('response', (incoming) => {
     patience.stop();
@@ -125,7 +125,12 @@ function withLength(asked: HttpRequest): OutgoingHttpHeaders {
   return { ...headers, 'content-length': Buffer.byteLength(body) };
 }
 
-function keepTime(outgoing: http.ClientRequest, asked: HttpRequest, url: URL): { stop: () => void } {
+function keepTime(
+  outgoing: http.ClientRequest,
+  asked: HttpRequest,
+  url: URL,
+): { stop: () => void; isConnected: () => boolean } {
+  let isConnected = false;
   const patience = asked.connectTimeoutMs ?? connectTimeoutMs;
   const connecting = setTimeout(
     () => outgoing.destroy(timedOut(url, `no connection within ${patience / 1000} s`)),
@@ -139,11 +144,15 @@ function keepTime(outgoing: http.ClientRequest, asked: HttpRequest, url: URL): {
           asked.timeoutMs,
         );
   outgoing.once('socket', (socket) => {
-    const connected = () => clearTimeout(connecting);
+    const connected = () => {
+      isConnected = true;
+      clearTimeout(connecting);
+    };
     if (outgoing.reusedSocket || !socket.connecting) connected();
     else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
   });
   return {
+    isConnected: () => isConnected,
     stop: () => {
       clearTimeout(connecting);
       clearTimeout(answering);

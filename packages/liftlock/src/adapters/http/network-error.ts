@@ -1,6 +1,8 @@
 /** An Error with Node's code, for a network that did not do what was asked. */
 export interface NetworkError extends Error {
   readonly code: string;
+  /** True where no connection stood yet, proxy and TLS included: nothing of the request was sent. */
+  readonly neverSent?: boolean | undefined;
 }
 
 /** An ETIMEDOUT that says what was waited for. */
@@ -9,12 +11,12 @@ export function timedOut(url: URL, what: string): NetworkError {
 }
 
 /** Gives an error of a socket a message that names the host. Proxy addresses, which may hold passwords, stay out. */
-export function explainNetworkError(error: unknown, url: URL): NetworkError {
+export function explainNetworkError(error: unknown, url: URL, neverSent: boolean): NetworkError {
   const first = firstOf(error);
   const code = 'code' in first && typeof first.code === 'string' ? first.code : 'ERR_NETWORK';
   const said = plainWords(first, code);
   const message = said.includes(url.host) ? said : `${url.host}: ${said}`;
-  return Object.assign(new Error(message.replaceAll(/\/\/[^/@\s]*@/g, '//')), { code });
+  return Object.assign(new Error(message.replaceAll(/\/\/[^/@\s]*@/g, '//')), { code, neverSent });
 }
 
 /** What OpenSSL says of a server without TLS would help nobody. */

@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import type { KubeObject } from '../../model/kube.ts';
 import { Problem } from '../../model/problem.ts';
 import type { HelmUninstallStep } from '../../model/step.ts';
@@ -6,6 +7,7 @@ import { readHoldings } from '../../snapshot/read-holdings.ts';
 import { readRelease } from '../../snapshot/read-release.ts';
 import { asideFile, asideFolder, proveAside } from '../aside.ts';
 import { awaitGone, leftOf, type GoingObject } from '../await-gone.ts';
+import { heldBackProblem, touchedOf, unsureWords, writesOf } from '../helm-writes.ts';
 import { movedClaims } from '../moved-claims.ts';
 import { runningMigration } from '../migration.ts';
 import { podsOf } from '../pods-of.ts';
@@ -44,7 +46,8 @@ export const helmUninstall: Handler<'helm-uninstall'> = {
       world,
     );
     const release = await readRelease(world.reader, step.namespace, step.release);
-    if (release === undefined) return { note: `${step.release} and its ${step.objects.length} objects are gone` };
+    if (release === undefined)
+      return { note: `${step.release} is gone, and ${counted(step.objects.length, 'object')} of it` };
     throw moved(step, `is there again, at revision ${release.newest.revision}`);
   },
 };
@@ -122,13 +125,16 @@ async function uninstall(step: HelmUninstallStep, world: World): Promise<Acted> 
     ];
     // It is not ended halfway, whoever presses Ctrl-C: half a release is harder to mend than none.
     const exit = await world.helm.start({ args, kubeconfig: session.kubeconfig }).done;
-    const writes = session.writes();
-    if (exit.code === 0) return { touched: writes > 0 ? 'yes' : 'no', writes };
+    const wrote = await writesOf(session);
+    if (exit.code === 0) return { touched: touchedOf(wrote), ...wrote };
+    const heldBack = session.heldBack();
+    if (heldBack !== undefined && heldBack.code !== 'CLUSTER_UNREACHABLE') throw heldBackProblem(heldBack, wrote);
     const words = world.redactor.text(exit.stderr).trim().split('\n').slice(-3).join(' ');
     throw new Problem('UNINSTALL_FAILED', `helm could not uninstall ${step.release}: ${words}`, {
-      touched: writes > 0 ? 'yes' : 'no',
-      details: { writes },
+      touched: touchedOf(wrote),
+      details: { ...wrote },
       advice: [
+        ...unsureWords(wrote),
         'When the cause is gone: liftlock resume',
         `What was put aside is in ${world.folder.path}/${asideFolder(step.component)}; to put one object back: liftlock restore`,
       ],

@@ -5,17 +5,17 @@ import type { KubeObject } from '../../model/kube.ts';
  * What a patch makes of an object that will have changed before: the API server could patch only the live one. Where
  * the patch left a field as it was, the field's foreseen value stands; lists are one value each.
  */
-export function carryOver(live: KubeObject, foreseen: KubeObject, patched: KubeObject): KubeObject {
-  return carry(asJson(live), asJson(foreseen), asJson(patched)) as unknown as KubeObject;
+export function patchForeseen(live: KubeObject, foreseen: KubeObject, patched: KubeObject): KubeObject {
+  return patchedValue(asJson(live), asJson(foreseen), asJson(patched)) as unknown as KubeObject;
 }
 
-function carry(live: Json | undefined, foreseen: Json | undefined, patched: Json | undefined): Json | undefined {
+function patchedValue(live: Json | undefined, foreseen: Json | undefined, patched: Json | undefined): Json | undefined {
   if (same(live, patched)) return foreseen;
   if (!isJsonObject(foreseen) || !isJsonObject(patched)) return patched;
   const before = isJsonObject(live) ? live : {};
   const keys = new Set([...Object.keys(patched), ...Object.keys(foreseen)]);
-  const carried = [...keys].map((key) => [key, carry(before[key], foreseen[key], patched[key])] as const);
-  return Object.fromEntries(carried.filter(([, value]) => value !== undefined));
+  const entries = [...keys].map((key) => [key, patchedValue(before[key], foreseen[key], patched[key])] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
 function same(one: Json | undefined, other: Json | undefined): boolean {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../../model/kube.ts';
-import { carryOver } from './carry-over.ts';
+import { patchForeseen } from './patch-foreseen.ts';
 
 const object = (
   labels: Record<string, string>,
@@ -17,7 +17,7 @@ test('what a patch left as it was is as it will be; what it changed is as the pa
   const live = object({ by: 'hand' }, { a: '1', b: '1', gone: '1' }, ['x']);
   const foreseen = object({ by: 'hand', owner: 'helm' }, { a: '2', b: '2', gone: '1' }, ['x', 'y']);
   const patched = object({ by: 'hand' }, { a: '1', b: '3', c: '1' }, ['x']);
-  expect(carryOver(live, foreseen, patched)).toEqual(
+  expect(patchForeseen(live, foreseen, patched)).toEqual(
     object({ by: 'hand', owner: 'helm' }, { a: '2', b: '3', c: '1' }, ['x', 'y']),
   );
 });
@@ -26,5 +26,5 @@ test('what will be gone stays gone, and what the patch takes away goes', () => {
   const live = object({ old: '1', patched: '1' }, {});
   const foreseen = object({ patched: '1' }, {});
   const patched = object({ old: '1' }, {});
-  expect(carryOver(live, foreseen, patched).metadata.labels).toEqual({});
+  expect(patchForeseen(live, foreseen, patched).metadata.labels).toEqual({});
 });
