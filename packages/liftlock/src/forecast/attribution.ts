@@ -4,6 +4,7 @@ import type { FieldAttribution } from '../model/plan.ts';
 import type { Release } from '../model/snapshot.ts';
 import { itemOf, mergeKeyOf, type FieldPath } from '../release/field-path.ts';
 import { holds } from '../release/leftover-fields.ts';
+import { ownsField, type FindItem } from '../release/managed-fields.ts';
 import { parseManifest } from '../release/manifest.ts';
 import { strippedFields } from '../release/stripped-fields.ts';
 
@@ -79,6 +80,8 @@ function valueAt(object: Json | undefined, path: FieldPath): Json | undefined {
   }, object);
 }
 
+const byName: FindItem = (list, _path, name) => itemNamed(list, name);
+
 function itemNamed(list: Json | undefined, name: string): Json | undefined {
   if (!Array.isArray(list)) return undefined;
   return (list as readonly Json[]).find((item) => isJsonObject(item) && item['name'] === name);
@@ -136,38 +139,11 @@ function managersOf(object: KubeObject, path: FieldPath): readonly Manager[] {
   const { managedFields } = object.metadata as unknown as JsonObject;
   if (!Array.isArray(managedFields)) return [];
   return (managedFields as readonly Json[]).flatMap((entry) => {
-    if (!isJsonObject(entry) || !covers(entry['fieldsV1'], object as unknown as Json, path)) return [];
+    if (!isJsonObject(entry) || !ownsField(entry['fieldsV1'], object as unknown as Json, path, byName)) return [];
     const { manager, time } = entry;
     // An entry without a name says nothing that people could use.
     return typeof manager !== 'string' || manager === ''
       ? []
       : [{ manager, time: typeof time === 'string' ? time : '' }];
   });
-}
-
-/**
- * True when a tree of fields has the path, or ends above it: such a field is owned as a whole.
- * Source of the form: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/ (fieldsV1)
- */
-function covers(fields: Json | undefined, here: Json | undefined, path: FieldPath): boolean {
-  if (!isJsonObject(fields)) return false;
-  const [key, ...rest] = path;
-  if (key === undefined || Object.keys(fields).length === 0) return true;
-  if (typeof key === 'string') return covers(fields[`f:${key}`], isJsonObject(here) ? here[key] : undefined, rest);
-  const item = itemNamed(here, key.item) ?? { name: key.item };
-  return Object.entries(fields).some(
-    ([name, inner]) => name.startsWith('k:') && hasKeys(item, name.slice(2)) && covers(inner, item, rest),
-  );
-}
-
-/** `{"containerPort":80,"protocol":"TCP"}`: the item has all of them. */
-function hasKeys(item: Json, text: string): boolean {
-  try {
-    const keys = JSON.parse(text) as Json;
-    return (
-      isJsonObject(keys) && isJsonObject(item) && Object.entries(keys).every(([key, value]) => item[key] === value)
-    );
-  } catch {
-    return false;
-  }
 }

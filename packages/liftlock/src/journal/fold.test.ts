@@ -137,4 +137,23 @@ describe('the fold of a journal', () => {
     const again = foldJournal(journal([...tried, { type: 'act-started', step: 'a' }]));
     expect(again.steps[0]).toMatchObject({ triedFrom: 6, tries: [4, 6] });
   });
+
+  it.each([
+    ['no', [4]],
+    ['unknown', [4, 6]],
+    ['yes', [4, 6]],
+  ] as const)('of tries that touched the cluster: %s, keeps those that may have made a revision', (touched, tries) => {
+    const ended: EntryBody = { type: 'act-ended', step: 'a', outcome: 'failed', touched, writes: 0, seconds: 1 };
+    const state = foldJournal(
+      journal([
+        { type: 'observed', step: 'a', observation: 'todo', note: '', revision: 4 },
+        { type: 'act-started', step: 'a' },
+        { type: 'resumed', who: 'x' },
+        { type: 'observed', step: 'a', observation: 'todo', note: '', revision: 6 },
+        { type: 'act-started', step: 'a' },
+        ended,
+      ]),
+    );
+    expect(state.steps[0]).toMatchObject({ triedFrom: 6, tries });
+  });
 });

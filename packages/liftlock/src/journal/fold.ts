@@ -31,7 +31,10 @@ export interface StepState {
   readonly seenRevision?: number | undefined;
   /** Newest revision before our last try: helm then made the next one. Journals of older versions do not say. */
   readonly triedFrom?: number | undefined;
-  /** The same of every try: one that was cut off before it unlocked the release finds what an earlier one has made. */
+  /**
+   * The same of every try that is not known to have written nothing: one that was cut off before it unlocked the release finds what
+   * an earlier one has made.
+   */
   readonly tries?: readonly number[] | undefined;
   readonly touched: Touched;
   readonly writes: number;
@@ -42,6 +45,9 @@ export interface StepState {
   readonly faults: readonly Fault[];
   readonly details?: JsonObject | undefined;
   readonly hasMigrated: boolean;
+  /** When the run first looked at it, in whichever try. */
+  readonly firstSeenAt?: string | undefined;
+  /** When its present try began. */
   readonly startedAt?: string | undefined;
   readonly endedAt?: string | undefined;
 }
@@ -153,7 +159,7 @@ function applyEntry(state: RunState, entry: Entry): RunState {
     case 'run-started':
       return state;
     case 'hop-planned':
-      return planHop(state, readPlan(entry.plan));
+      return planHop(state, ofRun(state, readPlan(entry.plan)));
     case 'baseline':
       return { ...state, baseline: entry.health };
     case 'resumed':
@@ -183,6 +189,16 @@ function applyEntry(state: RunState, entry: Entry): RunState {
   }
 }
 
+/**
+ * What a run was called with is said by its first plan alone: paths and programs that a later entry names may have come from
+ * another machine, over the cluster.
+ */
+function ofRun({ plan: first }: RunState, plan: Plan): Plan {
+  if (first === undefined) return plan;
+  const { inputs: _inputs, ...later } = plan;
+  return first.inputs === undefined ? later : { ...later, inputs: first.inputs };
+}
+
 /** A hop that is planned again keeps what its steps have reached; the next one begins with fresh steps, whatever their ids. */
 function planHop(state: RunState, plan: Plan): RunState {
   const { decisions } = plan;
@@ -198,7 +214,8 @@ function applyStepEntry(state: StepState, entry: StepEntry, at: string): StepSta
   switch (entry.type) {
     case 'observed': {
       const phase = { todo: 'needed', done: 'acted', busy: 'busy' } as const;
-      const seen = { note: entry.note, seenRevision: entry.revision, startedAt: state.startedAt ?? at };
+      const times = { firstSeenAt: state.firstSeenAt ?? at, startedAt: state.startedAt ?? at };
+      const seen = { note: entry.note, seenRevision: entry.revision, ...times };
       return { ...state, phase: phase[entry.observation], ...seen };
     }
     case 'act-started':
@@ -208,6 +225,7 @@ function applyStepEntry(state: StepState, entry: StepEntry, at: string): StepSta
         ...state,
         phase: entry.outcome === 'done' ? 'acted' : 'failed',
         touched: worse(state.touched, entry.touched),
+        tries: entry.touched === 'no' && state.triedFrom !== undefined ? state.tries?.slice(0, -1) : state.tries,
         writes: state.writes + entry.writes,
         actSeconds: state.actSeconds + entry.seconds,
         problem: entry.problem,

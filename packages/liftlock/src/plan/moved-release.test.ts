@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Release, ReleaseStatus } from '../model/snapshot.ts';
 import type { HelmUpgradeStep } from '../model/step.ts';
-import { movedRelease, movedRemedy, type Tried } from './moved-release.ts';
+import { movedRelease, movedRemedy } from './moved-release.ts';
+import type { Tried } from './own-revision.ts';
 
-const step = { component: 'web', chart: { version: '2.2.5' } } as HelmUpgradeStep;
+const step = { kind: 'helm-upgrade', component: 'web', chart: { version: '2.2.5' } } as HelmUpgradeStep;
 const reinstall = { ...step, reinstalls: true };
 const second = { ...step, follows: 'web/upgrade' };
 
@@ -11,9 +12,9 @@ function at(revision: number, status: ReleaseStatus, version: string): Pick<Rele
   return { newest: { revision, status, version, chart: 'web', appVersion: '', updated: '', description: '' } };
 }
 
-const untried: Tried = { wasTried: false, touched: 'no', phase: 'todo' };
-/** Our helm began at revision 3, and has written. */
-const tried: Tried = { wasTried: true, triedFrom: 3, touched: 'yes', phase: 'failed' };
+const untried: Tried = { wasTried: false };
+/** Our helm began at revision 3, and has written, or may have. */
+const tried: Tried = { wasTried: true, triedFrom: 3, tries: [3] };
 const state = { web: '3 deployed 2.2.4' };
 
 test.each<[title: string, tried: Tried, release: Pick<Release, 'newest'> | undefined, isMoved: boolean]>([
@@ -27,14 +28,8 @@ test.each<[title: string, tried: Tried, release: Pick<Release, 'newest'> | undef
   ['a revision after ours', tried, at(5, 'failed', '2.2.5'), true],
   ['a rollback by hand after ours', tried, at(5, 'deployed', '2.2.4'), true],
   ['the next revision is of another version', tried, at(4, 'deployed', '2.2.6'), true],
-  ['our helm is known to have written nothing', { ...tried, touched: 'no' }, at(4, 'deployed', '2.2.5'), true],
-  [
-    'it was cut off before it could tell',
-    { ...tried, touched: 'no', wasCutOff: true },
-    at(4, 'failed', '2.2.5'),
-    false,
-  ],
-  ['it was cut off this moment', { ...tried, touched: 'no', phase: 'acting' }, at(4, 'failed', '2.2.5'), false],
+  ['our helm is known to have written nothing', { ...tried, tries: [] }, at(4, 'deployed', '2.2.5'), true],
+  ['only a former try has written', { ...tried, triedFrom: 4, tries: [3] }, at(5, 'pending-upgrade', '2.2.5'), true],
   ['uninstalled since our try', tried, undefined, true],
   ['a first installation that left nothing', { ...tried, triedFrom: 0 }, undefined, false],
   ['a journal of an older version', { ...tried, triedFrom: undefined }, at(9, 'deployed', '2.2.4'), false],

@@ -1,12 +1,9 @@
-import type { StepState } from '../journal/fold.ts';
 import type { Decision } from '../model/finding.ts';
 import { canonicalJson } from '../model/json.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Release } from '../model/snapshot.ts';
 import type { HelmUpgradeStep } from '../model/step.ts';
-
-/** What a run knows of its own tries at a step. */
-export type Tried = Pick<StepState, 'wasTried' | 'triedFrom' | 'touched' | 'wasCutOff' | 'phase'>;
+import { mayBeOwn, type Tried } from './own-revision.ts';
 
 /** How a release is otherwise than a run knows it. */
 export interface MovedRelease {
@@ -55,10 +52,7 @@ function isOurDoing(step: HelmUpgradeStep, tried: Tried, newest: Release['newest
   if (tried.triedFrom === undefined) return true;
   // Decided for since: this run's own uninstall goes before it.
   if (newest === undefined) return tried.triedFrom === 0 || step.reinstalls === true;
-  if (newest.revision === tried.triedFrom) return true;
-  // A try that is known to have written nothing has made no revision.
-  const mayHaveWritten = tried.touched !== 'no' || tried.wasCutOff === true || tried.phase === 'acting';
-  return mayHaveWritten && newest.revision === tried.triedFrom + 1 && newest.version === step.chart.version;
+  return newest.revision === tried.triedFrom || mayBeOwn(step, tried, newest);
 }
 
 function describe(state: unknown): string {

@@ -1,7 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { isSameObject, refOf, type KubeObject, type ObjectRef } from '../model/kube.ts';
-import { formatFieldPath, itemOf, keyText, mergeKeyOf, type FieldPath } from './field-path.ts';
+import { fieldAt, formatFieldPath, itemOf, keyText, mergeKeyOf, type FieldPath } from './field-path.ts';
 import { holds } from './leftover-fields.ts';
+import { ownsField, type FindItem } from './managed-fields.ts';
 
 /** A field that a manifest sets and that another program than helm has changed in the cluster. */
 export interface ForeignEdit {
@@ -18,8 +19,9 @@ export interface ForeignEdit {
 const ownManagers = new Set(['helm', 'liftlock', 'kube-controller-manager', 'kube-scheduler', 'kubelet']);
 
 /**
- * What others have written into the objects of a manifest after a time of the API server's: fields that the manifest sets and
- * that have another value now, one an object. `spec.replicas` is left out, which autoscalers move.
+ * What others have written into the objects of a manifest after a time of the API server's: fields that the manifest sets, that
+ * have another value now and that such a writer owns, one an object. A field that is gone has no owner any more: it is the
+ * last writer's. `spec.replicas` is left out, which autoscalers move.
  * Source of the form: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/ (managedFields)
  */
 export function foreignEdits(
@@ -29,15 +31,28 @@ export function foreignEdits(
   since: Date,
 ): readonly ForeignEdit[] {
   return live.flatMap((object) => {
-    const writer = lastForeign(object, since);
+    const writers = foreignWriters(object, since);
     const set = manifest.find((item) => isSameObject(item, object, namespace));
-    if (writer === undefined || set === undefined) return [];
-    const { apiVersion: _apiVersion, kind: _kind, status: _status, ...fields } = asStored(set);
-    const changed = differing(fields as unknown as Json, object as unknown as Json, [])
-      .map(formatFieldPath)
-      .filter((path) => path !== 'spec.replicas');
-    return changed.slice(0, 1).map((field) => ({ object: refOf(object), field, ...writer }));
+    if (writers.length === 0 || set === undefined) return [];
+    const now = object as unknown as Json;
+    const edits = differing(comparable(set), now, []).flatMap((path) => {
+      const field = formatFieldPath(path);
+      const isGone = fieldAt(now, path) === undefined;
+      const writer = writers.find(({ fields }) => isGone || ownsField(fields, now, path, byMergeKey));
+      if (field === 'spec.replicas' || writer === undefined) return [];
+      return [{ object: refOf(object), field, manager: writer.manager, at: writer.at }];
+    });
+    return edits.slice(0, 1);
   });
+}
+
+const byMergeKey: FindItem = (list, path, name) => itemOf(list, mergeKeyOf(path), name);
+
+/** What the manifest asks for; its place in the cluster is no field of it, and nothing that an upgrade could change. */
+function comparable(set: KubeObject): Json {
+  const { apiVersion: _apiVersion, kind: _kind, status: _status, metadata, ...fields } = asStored(set);
+  const { namespace: _namespace, ...others } = metadata;
+  return { ...fields, metadata: others } as unknown as Json;
 }
 
 /** A Secret's `stringData` is stored as `data`. */
@@ -51,21 +66,27 @@ function asStored(object: KubeObject): KubeObject {
   return { ...rest, data: { ...object.data, ...Object.fromEntries(texts) } } as unknown as KubeObject;
 }
 
-function lastForeign(object: KubeObject, since: Date): Pick<ForeignEdit, 'manager' | 'at'> | undefined {
+interface Writer extends Pick<ForeignEdit, 'manager' | 'at'> {
+  readonly fields: Json | undefined;
+}
+
+/** Those who wrote after a time, the last one first. */
+function foreignWriters(object: KubeObject, since: Date): readonly Writer[] {
   const { managedFields } = object.metadata as unknown as JsonObject;
-  if (!Array.isArray(managedFields)) return undefined;
+  if (!Array.isArray(managedFields)) return [];
   return (managedFields as readonly Json[])
     .flatMap((entry) => {
       if (!isJsonObject(entry) || (entry['subresource'] ?? '') !== '') return [];
-      const { manager, time } = entry;
+      const { manager, time, fieldsV1: fields } = entry;
       if (typeof manager !== 'string' || typeof time !== 'string') return [];
-      return ownManagers.has(manager) || !(Date.parse(time) > since.getTime()) ? [] : [{ manager, at: time }];
+      const isLater = Date.parse(time) > since.getTime();
+      return ownManagers.has(manager) || !isLater ? [] : [{ manager, at: time, fields }];
     })
-    .toSorted((a, b) => b.at.localeCompare(a.at))[0];
+    .toSorted((a, b) => b.at.localeCompare(a.at));
 }
 
 function differing(set: Json | undefined, live: Json | undefined, path: FieldPath): readonly FieldPath[] {
-  if (holds(live, set)) return [];
+  if (holds(live, set) || (live === undefined && isEmpty(set))) return [];
   if (isJsonObject(set) && isJsonObject(live))
     return Object.keys(set).flatMap((key) => differing(set[key], live[key], [...path, key]));
   const mergeKey = mergeKeyOf(path);
@@ -74,4 +95,11 @@ function differing(set: Json | undefined, live: Json | undefined, path: FieldPat
     const name = isJsonObject(item) ? keyText(item[mergeKey]) : undefined;
     return name === undefined ? [path] : differing(item, itemOf(live, mergeKey, name), [...path, { item: name }]);
   });
+}
+
+/** Values that the API server does not store where they are optional: nothing is lost with them. */
+function isEmpty(set: Json | undefined): boolean {
+  if (Array.isArray(set)) return set.length === 0;
+  if (isJsonObject(set)) return Object.values(set).every(isEmpty);
+  return set === undefined || set === null || set === false || set === 0 || set === '';
 }

@@ -1,7 +1,9 @@
+import { gzipSync } from 'node:zlib';
 import { deployment, pod, replicaSet } from '../findings/faults/fixtures.ts';
 import type { KubeObject } from '../model/kube.ts';
 import type { ClusterReader } from '../model/ports.ts';
 import { Problem } from '../model/problem.ts';
+import type { ReleaseStatus } from '../model/snapshot.ts';
 
 /** A release whose new pod is not ready while the old one stays, in the namespace `prod`. */
 export const waitingRelease: readonly KubeObject[] = [
@@ -11,6 +13,31 @@ export const waitingRelease: readonly KubeObject[] = [
   pod({ state: { running: {} }, started: true }, { status: { phase: 'Running' } }),
   pod({ state: { running: {} }, started: true }, { name: 'web-old', revision: 1, status: { phase: 'Running' } }),
 ];
+
+/** One revision of a release as helm stores it, without objects of its own. For tests. */
+export function recordOf(release: string, revision: number, status: ReleaseStatus, version: string): KubeObject {
+  const payload = {
+    name: release,
+    namespace: 'codemie',
+    version: revision,
+    info: { status, last_deployed: '2026-11-21T10:00:00Z', description: '' },
+    chart: { metadata: { name: release, version, appVersion: version }, values: {} },
+    config: {},
+    manifest: '',
+  };
+  const packed = Buffer.from(gzipSync(JSON.stringify(payload)).toString('base64')).toString('base64');
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'helm.sh/release.v1',
+    metadata: {
+      name: `sh.helm.release.v1.${release}.v${revision}`,
+      namespace: 'codemie',
+      labels: { owner: 'helm', name: release, version: String(revision), status },
+    },
+    data: { release: packed },
+  };
+}
 
 /** A reader of these objects alone, in which some kinds may be listed and not watched. For tests. */
 export function readerOf(objects: readonly KubeObject[], refused: readonly string[] = []): ClusterReader {

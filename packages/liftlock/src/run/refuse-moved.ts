@@ -1,8 +1,9 @@
 import { formatRef } from '../model/kube.ts';
 import { Problem } from '../model/problem.ts';
 import type { Release } from '../model/snapshot.ts';
-import type { HelmUpgradeStep } from '../model/step.ts';
-import { movedRelease, movedRemedy, type Tried } from '../plan/moved-release.ts';
+import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
+import { movedRelease, movedRemedy } from '../plan/moved-release.ts';
+import type { Tried } from '../plan/own-revision.ts';
 import { readRelease } from '../snapshot/read-release.ts';
 import { editsSince } from './other-hands.ts';
 import type { World } from './world.ts';
@@ -52,7 +53,7 @@ export async function refuseEdited(step: HelmUpgradeStep, world: World, release:
 
 /** The same look right before helm begins: between the observation and now, charts were pulled and files written. */
 export async function refuseMovedSince(
-  step: HelmUpgradeStep,
+  step: HelmUpgradeStep | HelmRollbackStep,
   world: World,
   seenRevision: number | undefined,
 ): Promise<void> {

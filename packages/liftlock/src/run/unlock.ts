@@ -2,9 +2,10 @@ import type { Decision } from '../model/finding.ts';
 import type { KubeObject } from '../model/kube.ts';
 import type { ClusterReader } from '../model/ports.ts';
 import { Problem } from '../model/problem.ts';
+import type { ReleaseStatus, Revision } from '../model/snapshot.ts';
 import type { HelmRollbackStep, HelmUpgradeStep } from '../model/step.ts';
-import type { StepState } from '../journal/fold.ts';
-import { markFailed } from '../release/release-record.ts';
+import { markFailed, readReleaseRecord } from '../release/release-record.ts';
+import { mayBeOwn, type Tried } from '../plan/own-revision.ts';
 import type { World } from './world.ts';
 import { listRecords } from '../snapshot/read-release.ts';
 
@@ -29,14 +30,13 @@ export async function pendingRecord(
 /** Throws RELEASE_PENDING where neither this run has left that revision pending, nor someone vouched that its helm is dead. */
 export function refusePending(
   step: HelmStep,
-  { status, revision }: { readonly status: string; readonly revision: number },
+  { status, ...newest }: Pick<Revision, 'status' | 'revision' | 'version'>,
   world: Pick<World, 'decisions'>,
-  state: Pick<StepState, 'wasTried' | 'triedFrom' | 'tries'>,
+  tried: Tried,
 ): void {
-  // A later revision than those that our tries made is somebody else's, and its helm may be alive.
-  const { wasTried, triedFrom, tries = [] } = state;
-  const isOurs = wasTried && (triedFrom === undefined || [...tries, triedFrom].some((from) => revision === from + 1));
-  if (!status.startsWith('pending-') || isOurs || isUnlocked(step.release, world.decisions)) return;
+  // Any other than those that our tries may have made is somebody else's, and its helm may be alive.
+  if (!status.startsWith('pending-') || mayBeOwn(step, tried, newest) || isUnlocked(step.release, world.decisions))
+    return;
   throw new Problem(
     'RELEASE_PENDING',
     `Release ${step.release} is ${status}: another helm works on it, or died at it.`,
@@ -53,11 +53,12 @@ export function refusePending(
  * A release that this run's own helm left `pending-*` when it died is unlocked by its record alone (O1): never by a
  * rollback, which would be a change of version. One that someone else holds is refused.
  */
-export async function unlockOwn(step: HelmStep, world: World, state: StepState): Promise<void> {
+export async function unlockOwn(step: HelmStep, world: World, tried: Tried): Promise<void> {
   const record = await pendingRecord(world.reader, step.namespace, step.release);
   if (record === undefined) return;
   const status = record.metadata.labels?.['status'] ?? '';
-  refusePending(step, { status, revision: revisionOf(record) }, world, state);
+  const version = readReleaseRecord(record).record?.chart.version ?? '';
+  refusePending(step, { status: status as ReleaseStatus, revision: revisionOf(record), version }, world, tried);
   await world.folder.writeSecret(`backup/unlocked-${record.metadata.name}.json`, JSON.stringify(record));
   await world.writer.replace(
     `/api/v1/namespaces/${step.namespace}/secrets/${record.metadata.name}`,

@@ -3,6 +3,7 @@ import { Problem } from '../../model/problem.ts';
 import type { Revision } from '../../model/snapshot.ts';
 import type { HelmRollbackStep } from '../../model/step.ts';
 import { rollbackArguments } from '../../release/helm-args.ts';
+import { mayBeOwn } from '../../plan/own-revision.ts';
 import { confirmHealthy } from '../confirm-healthy.ts';
 import { helmAct } from '../helm-act.ts';
 import { comparisonWords, compareAfterRollback } from '../left-behind.ts';
@@ -10,6 +11,7 @@ import { runningMigration } from '../migration.ts';
 import { keepOlder, refuseLoss } from '../nothing-of-others.ts';
 import { readRelease } from '../../snapshot/read-release.ts';
 import type { StepState } from '../../journal/fold.ts';
+import { refuseMovedSince } from '../refuse-moved.ts';
 import { refusePending, unlockOwn } from '../unlock.ts';
 import { readHealth } from '../health.ts';
 import type { Handler, World } from '../world.ts';
@@ -33,6 +35,7 @@ export const helmRollback: Handler<'helm-rollback'> = {
   },
 
   async act(step, world, state) {
+    await refuseMovedSince(step, world, state.seenRevision);
     await unlockOwn(step, world, state);
     const kept = step.undoes === undefined ? 0 : await keepOlder(step, world);
     const result = await helmAct(step, rollbackArguments(step, world.helm.major), await fromNow(step, world), state);
@@ -52,16 +55,10 @@ export const helmRollback: Handler<'helm-rollback'> = {
 
 /**
  * A way back that nobody is asked about takes back a failed upgrade of this run alone: what somebody else has rolled out since is
- * not undone. A rollback that was asked for is for the release as its plan saw it.
+ * not undone. A rollback that was asked for is for the release as its plan saw it, or as this run's own try has left it.
  */
 function refuseOthers(step: HelmRollbackStep, newest: Revision, world: World, state: StepState): void {
-  const planned = world.plan.state[step.component];
-  const now = `${newest.revision} ${newest.status} ${newest.version}`;
-  const isOurs =
-    step.undoes === undefined
-      ? state.wasTried || planned === undefined || planned === now
-      : newest.status !== 'deployed';
-  if (isOurs) return;
+  if (step.undoes === undefined ? isAsKnown(step, newest, world, state) : newest.status !== 'deployed') return;
   throw new Problem(
     'WORLD_MOVED',
     `Release ${step.release} is ${newest.status} at ${newest.version}, revision ${newest.revision}: somebody else has changed it since.`,
@@ -73,6 +70,12 @@ function refuseOthers(step: HelmRollbackStep, newest: Revision, world: World, st
       ],
     },
   );
+}
+
+function isAsKnown(step: HelmRollbackStep, newest: Revision, world: World, state: StepState): boolean {
+  if (state.wasTried) return newest.revision === state.triedFrom || mayBeOwn(step, state, newest);
+  const planned = world.plan.state[step.component];
+  return planned === undefined || planned === `${newest.revision} ${newest.status} ${newest.version}`;
 }
 
 /** What the failed upgrade has left broken is no reason to end the way back from it. */
