@@ -118,6 +118,19 @@ test('two processes append at once: every number once', async () => {
   journal.close();
 });
 
+test('O8: who knows less of a run than its journal has writes no more: another process has gone on with it', () => {
+  const [first, second] = [openJournal(file, new Redactor()), openJournal(file, new Redactor())];
+  expect(first.append('run', { type: 'note', text: 'mine' }, at, 0).sequence).toBe(1);
+  expect(second.append('run', { type: 'resumed', who: 'ana' }, at, 1).sequence).toBe(2);
+  expect(problemOf(() => first.append('run', { type: 'note', text: 'late' }, at, 1))).toMatchObject({
+    code: 'LEASE_LOST',
+    touched: 'unknown',
+  });
+  expect(first.entries('run').map(({ type }) => type)).toEqual(['note', 'resumed']);
+  first.close();
+  second.close();
+});
+
 test('what was appended survives SIGKILL of its writer', async () => {
   const script = `
     import { openJournal } from '${new URL('adapters/journal/sqlite-journal.ts', source).href}';

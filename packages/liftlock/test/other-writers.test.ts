@@ -1,6 +1,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AuditEntry } from '@liftlock/sandbox';
 import { components, valuesPath } from '../../sandbox/worlds/codemie/index.ts';
 import { runHelm } from './support/charts.ts';
 import {
@@ -26,10 +27,10 @@ describe('Somebody else writes in the middle of a run', () => {
   afterAll(async () => scene.close());
 
   /** As kubectl writes it. */
-  const edit = async (path: string) =>
+  const edit = async (path: string, to = 'edited') =>
     scene.sandbox.api.patch(
       `${path}?fieldManager=kubectl-edit`,
-      { metadata: { labels: { 'app.kubernetes.io/name': 'edited' } } },
+      { metadata: { labels: { 'app.kubernetes.io/name': to } } },
       'merge',
     );
   const core = (resource: string) => `/api/v1/namespaces/${scene.namespace}/${resource}`;
@@ -45,8 +46,13 @@ describe('Somebody else writes in the middle of a run', () => {
     await run.printed(/mcp-connect\/upgrade: .*0\/1 ready/);
     await appendFile(file, '# a note\n');
     await mend();
+    // Those after it need the file as it was, whatever becomes of this one.
+    try {
+      await run.done;
+    } finally {
+      await writeFile(file, former);
+    }
     const ended = await run.done;
-    await writeFile(file, former);
     expect(ended.code, saidBy(ended)).toBe(5);
     expect(saidBy(ended)).toMatch(
       /values\.yaml is not what the plan was made from: it was sha256:\w+ and is sha256:\w+/,
@@ -73,6 +79,20 @@ describe('Somebody else writes in the middle of a run', () => {
     );
     expect(saidBy(ended)).toMatch(/ServiceAccount \S+ has changed since the plan was made: .* by kubectl-edit at/);
     expect(await historyText(scene, 'mermaid')).toBe('1 superseded, 2 deployed');
+    expect(await historyText(scene, 'nats-auth-callout')).toBe('1 deployed');
+  });
+
+  it('O19: kubectl, while a resume looks at what is left: seen before the write, though the look may have missed it', async () => {
+    const { sandbox, namespace } = scene;
+    const began = new Date().toISOString();
+    const run = scene.operator.start('resume');
+    const isForecast = ({ time, dryRun, namespace: where }: AuditEntry) =>
+      dryRun && time > began && where === namespace;
+    await until(async () => expect((await sandbox.audit()).some(isForecast)).toBe(true));
+    await edit(core(`serviceaccounts/${releaseOf['nats-auth-callout']}`), 'again');
+    const ended = await run.done;
+    expect(ended.code, saidBy(ended)).toBe(5);
+    expect(saidBy(ended)).toMatch(/ServiceAccount \S+ has changed since the plan was made: .* by kubectl-edit at/);
     expect(await historyText(scene, 'nats-auth-callout')).toBe('1 deployed');
   });
 

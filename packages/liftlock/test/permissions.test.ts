@@ -99,7 +99,7 @@ it('a second run at the same time is told who is at work, since when and where',
     const refused = await apply({ ...scene, operator: second }, '--kubeconfig', kubeconfig, '--only', 'api');
     expect(refused.stderr).toContain('LEASE_HELD');
     expect(refused.code).toBe(3);
-    const holder = `${userInfo().username}@${hostname()} pid ${first.pid} run`;
+    const holder = `${userInfo().username}@${hostname()} pid ${first.pid} \\(\\w{4}\\) run`;
     expect(refused.stderr.replaceAll(/\s+/g, ' ')).toMatch(
       new RegExp(`Another run is at work on this platform: ${holder} \\S+ since \\d{4}-\\d\\d-\\d\\dT[\\d:]+Z`),
     );

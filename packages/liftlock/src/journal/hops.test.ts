@@ -54,6 +54,14 @@ describe('a run of several hops', () => {
     expect(nextAction(fold(...firstHop, planned(1), ...done('a'), ...done('b')))).toEqual({ do: 'finish' });
   });
 
+  it('is called with what its first plan was called with: later entries may be of another machine', () => {
+    const foreign = { helm: '/tmp/not-helm', kubeconfig: '/tmp/not-yours' };
+    for (const later of [planned(0, { inputs: foreign }), planned(1, { inputs: foreign })]) {
+      expect(fold(planned(0, { inputs: { helm: '/mine' } }), later).plan?.inputs).toEqual({ helm: '/mine' });
+      expect(fold(planned(0), later).plan?.inputs).toBeUndefined();
+    }
+  });
+
   it('begins each hop with fresh steps, though their ids repeat, and keeps what the hops before came to', () => {
     const state = fold(...firstHop, planned(1));
     expect(state.steps.map(({ phase }) => phase)).toEqual(['todo', 'todo']);

@@ -116,8 +116,8 @@ describe('O26: a paired undo', () => {
     expect(again.taken).toEqual(['shop/m/hold', 'check/pods']);
   });
 
-  it('is not taken when the run only waits, or was stopped by a person', () => {
-    for (const code of ['STOPPED', 'JOB_RUNS'])
+  it('is not taken when the run only waits, was stopped by a person, or could not write itself down', () => {
+    for (const code of ['STOPPED', 'JOB_RUNS', 'LEASE_LOST', 'REPLICA_DIFFERS'])
       expect(follow(steps, ['shop/upgrade'], [], code).taken.at(-1)).toBe('shop/upgrade');
   });
 

@@ -125,9 +125,9 @@ describe('O3: the way back from a failed upgrade', () => {
       ],
       stepsOf(upgrade),
     ],
-    ...['FOREIGN_REVISION', 'WORLD_MOVED', 'LEASE_LOST'].map(
+    ...['FOREIGN_REVISION', 'WORLD_MOVED', 'LEASE_LOST', 'REPLICA_UNWRITABLE', 'CLUSTER_UNREACHABLE'].map(
       (code): [string, readonly EntryBody[], readonly Step[]] => [
-        `somebody else is at the release (${code})`,
+        `somebody else is at the release, or nothing is wrong with it (${code})`,
         [...failed, { type: 'confirm-failed', step: upgrade.id, problem: { ...problem, code } }],
         stepsOf(upgrade),
       ],

@@ -1,11 +1,11 @@
-import { othersCodes, stoppedCode, waitingCodes } from '../model/stopped.ts';
+import { othersCodes, stoppedCode, unrelatedCodes, waitingCodes } from '../model/stopped.ts';
 import { isPairedUndo, isUndo } from '../model/step.ts';
 import type { StepState } from './fold.ts';
 
 /**
  * The steps that a failed one calls for, in the order in which they are taken: its own rollback where it may be taken (O3), then
  * what puts back what earlier steps have changed (O26), the latest change first. None where the run only waits for something or
- * somebody outside, or a person stopped it: what goes on later goes on as it is.
+ * somebody outside, a person stopped it, or what ended it says nothing about the release: what goes on later goes on as it is.
  */
 export function waysBack(failed: StepState, steps: readonly StepState[]): readonly StepState[] {
   const rollback = rollbackOf(failed, steps);
@@ -31,14 +31,14 @@ function rollbackOf(failed: StepState, steps: readonly StepState[]): StepState |
   const { step } = failed;
   const isFirst = step.kind !== 'helm-upgrade' || step.from === undefined || step.install || step.reinstalls === true;
   const code = failed.problem?.code ?? '';
-  if (isFirst || failed.touched === 'no' || code === stoppedCode || othersCodes.includes(code)) return undefined;
+  if (isFirst || failed.touched === 'no' || isNoFault(code) || othersCodes.includes(code)) return undefined;
   return mayHaveMigrated(failed) || isPastReturn(failed, steps) ? undefined : undo;
 }
 
 /** Of changes that this run has made, and whose own place to be put back has not come. */
 function pairedUndosOf(failed: StepState, steps: readonly StepState[]): readonly StepState[] {
   const code = failed.problem?.code ?? '';
-  if (code === stoppedCode || waitingCodes.includes(code)) return [];
+  if (isNoFault(code) || waitingCodes.includes(code)) return [];
   const at = steps.indexOf(failed);
   return steps
     .filter(({ step }, index) => {
@@ -46,6 +46,11 @@ function pairedUndosOf(failed: StepState, steps: readonly StepState[]): readonly
       return steps.slice(0, at + 1).some((done) => done.step.id === step.undoes && done.wasTried);
     })
     .toReversed();
+}
+
+/** What ended the step says nothing about the release. */
+function isNoFault(code: string): boolean {
+  return code === stoppedCode || unrelatedCodes.includes(code);
 }
 
 /** A migration that was seen, or one that nobody could have seen: the act was cut off. */

@@ -6,6 +6,8 @@ const telling: ReadonlySet<EntryBody['type']> = new Set(['note', 'fault', 'migra
 
 export interface EmitParts {
   append(body: EntryBody): Entry;
+  /** False where another process may be telling of this run by now: what only tells waits until that is known. */
+  isSure(): boolean;
   /** Shows an entry to whoever looks on. */
   show(entry: Entry): void;
   /** For an entry that is shown before it can be written. */
@@ -19,10 +21,19 @@ export interface EmitParts {
  * watch beside helm must not break off for them, since helm is at work. An intent or an outcome that cannot be written throws,
  * so that no act is begun.
  */
-export function makeEmit({ append, show, unwritten, onLost }: EmitParts): (body: EntryBody) => void {
+export function makeEmit({ append, isSure, show, unwritten, onLost }: EmitParts): (body: EntryBody) => void {
   const late: EntryBody[] = [];
   let isLost = false;
+  const keep = (body: EntryBody) => {
+    late.push(body);
+    show(unwritten(body));
+  };
   return (body) => {
+    const isTelling = telling.has(body.type);
+    if (isTelling && !isSure()) {
+      keep(body);
+      return;
+    }
     try {
       while (late[0] !== undefined) {
         append(late[0]);
@@ -30,9 +41,8 @@ export function makeEmit({ append, show, unwritten, onLost }: EmitParts): (body:
       }
       show(append(body));
     } catch (error) {
-      if (!isProblem(error) || !error.code.startsWith('JOURNAL_') || !telling.has(body.type)) throw error;
-      late.push(body);
-      show(unwritten(body));
+      if (!isTelling || !isProblem(error) || !/^(JOURNAL_|LEASE_LOST$)/.test(error.code)) throw error;
+      keep(body);
       if (!isLost) onLost(error.message);
       isLost = true;
     }

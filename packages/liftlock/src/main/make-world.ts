@@ -27,7 +27,7 @@ export interface WorldParts {
   readonly emit: World['emit'];
   /** Absent where nothing is written. */
   readonly replica?: Pick<RunReplica, 'save' | 'saveFiles'> | undefined;
-  /** When somebody has said that the run shall go on: a window that had closed before was no hindrance then. */
+  /** When somebody began it, or looked at it to go on with it: a window that had closed before was no hindrance then. */
   readonly begunAt?: Date | undefined;
 }
 

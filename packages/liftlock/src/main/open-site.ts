@@ -76,10 +76,14 @@ export interface Described {
   readonly folder: string;
   /** Where the site was adopted from another machine. */
   readonly adopted?: Adopted | undefined;
+  /** Where the run was, and the site file is this machine's own: copies of the run's files, by their path there. */
+  readonly copies?: Adopted['placed'] | undefined;
 }
 
 /** A site with everything that reaches it. */
 export interface OpenSite extends Described {
+  /** What it was opened with. */
+  readonly flags: SiteFlags;
   readonly reader: ClusterReader;
   readonly writer: ClusterWriter;
   readonly connection: Awaited<ReturnType<typeof connectCluster>>;
@@ -207,6 +211,7 @@ export async function openSite(described: Described, flags: SiteFlags, parts: Op
   const place = placeOf(described);
   return {
     ...described,
+    flags,
     loaded,
     place,
     reader: connection.reader,

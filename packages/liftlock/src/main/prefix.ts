@@ -23,6 +23,7 @@ export function replicaDiffers({ run, namespace }: Pick<ReplicaRun, 'run' | 'nam
     {
       advice: [
         'Somebody has gone on with this run elsewhere: let them finish it there.',
+        `Where nobody can any more, take it over from the cluster with a state folder of its own: XDG_STATE_HOME=FOLDER liftlock resume ${run} -n ${namespace}`,
         'Or plan from how things are now: liftlock apply',
       ],
     },

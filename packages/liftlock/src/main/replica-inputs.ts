@@ -1,9 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { platformsFolder } from '../adapters/files/platform-catalog.ts';
 import { digestOf } from '../model/digest.ts';
 import type { LeftBehind, ReplicaFileKind } from '../model/replica.ts';
-import type { OpenSite, SiteFlags } from './open-site.ts';
+import type { Adopted } from './adopted.ts';
+import type { OpenSite } from './open-site.ts';
 
 /** Larger files are no inputs of a few lines but archives: they do not travel. */
 const largestBytes = 8 * 1024 * 1024;
@@ -21,14 +22,12 @@ export interface GatheredInputs {
 }
 
 /** What a site was opened with, besides its values files: what a colleague needs who has nothing but the cluster. */
-export async function gatherInputs(site: OpenSite, flags: SiteFlags): Promise<GatheredInputs> {
-  const { adopted } = site;
-  if (adopted !== undefined) {
-    const files = adopted.files.map(async ({ kind, name, place }) => ({ kind, name, bytes: await readFile(place) }));
-    return { files: await Promise.all(files), leftBehind: adopted.leftBehind };
-  }
+export async function gatherInputs(site: OpenSite): Promise<GatheredInputs> {
+  const { adopted, flags } = site;
+  if (adopted !== undefined)
+    return { files: [...(await copiesOf(adopted)), memoryOf(site)], leftBehind: adopted.leftBehind };
   const named = [
-    ...(flags.file === undefined ? [] : [{ kind: 'site' as const, name: flags.file }]),
+    ...(flags.file === undefined ? [] : [{ kind: 'site' as const, name: resolve(flags.file) }]),
     ...(site.platformFile.startsWith(platformsFolder())
       ? []
       : [{ kind: 'definition' as const, name: site.platformFile }]),
@@ -42,36 +41,70 @@ export async function gatherInputs(site: OpenSite, flags: SiteFlags): Promise<Ga
       (found) => found.size,
       () => undefined,
     );
-    if (size === undefined) continue;
-    const bytes = size > largestBytes ? undefined : await readFile(name);
+    const bytes = size === undefined || size > largestBytes ? undefined : await readFile(name);
     if (bytes !== undefined) files.push({ kind, name: kind === 'memory' ? 'site.json' : name, bytes });
-    else leftBehind.push({ what: 'a large file', path: name, flag: '--input NAME=PATH' });
+    // A site has no memory before its first run.
+    else if (kind !== 'memory')
+      leftBehind.push({
+        what: size === undefined ? 'a file that was not there' : 'a large file',
+        path: name,
+        flag: kind === 'file' ? '--input NAME=PATH' : '--file site.yaml',
+      });
   }
   return { files, leftBehind };
 }
 
-/** The values files that the site has loaded so far: what a step reads it has read before, when it was planned. */
-export async function gatherValues(site: OpenSite, known: ReadonlySet<string>): Promise<readonly InputFile[]> {
-  const fresh = [...site.loaded].filter(([path]) => !known.has(path));
-  return Promise.all(
-    fresh.map(async ([path, { file, isCommand }]) => ({
-      kind: isCommand === true ? ('file' as const) : ('values' as const),
-      name: path,
-      bytes: await readFile(file),
-    })),
+/** The copies that this machine works with, and what was given anew here, by the names that the run has for them. */
+async function copiesOf({ files, placed }: Adopted): Promise<readonly InputFile[]> {
+  const kept = files
+    .filter(({ kind }) => kind !== 'memory')
+    .map(({ kind, name, place }) => ({ kind, name, place: placed[name] ?? place }));
+  const names = new Set(files.map(({ name }) => name));
+  const given = Object.entries(placed).flatMap(([name, place]) =>
+    names.has(name) ? [] : [{ kind: 'file' as const, name, place }],
   );
+  return Promise.all(
+    [...kept, ...given].map(async ({ kind, name, place }) => ({ kind, name, bytes: await readFile(place) })),
+  );
+}
+
+/** What was affirmed for a run that was adopted: where it was begun, and since. */
+function memoryOf({ site: { affirmations } }: OpenSite): InputFile {
+  return { kind: 'memory', name: 'site.json', bytes: Buffer.from(JSON.stringify({ affirmations })) };
+}
+
+/**
+ * The values files that the site has loaded and that are not known yet: what a step reads was loaded when it was planned, and one
+ * that was changed for a later hop is loaded once more. One that is otherwise by now waits: its step is refused.
+ * @param known path and digest of each that was gathered before; what is gathered now is added
+ */
+export async function gatherValues(
+  { loaded }: Pick<OpenSite, 'loaded'>,
+  known: Set<string>,
+): Promise<readonly InputFile[]> {
+  const found = [...loaded].map(async ([name, { file, digest, isCommand }]): Promise<readonly InputFile[]> => {
+    const key = `${name} ${digest}`;
+    if (known.has(key)) return [];
+    const bytes = await readFile(file).catch(() => undefined);
+    // A command is known by the values in it.
+    if (bytes === undefined || (isCommand !== true && digestOf(bytes) !== digest)) return [];
+    known.add(key);
+    return [{ kind: isCommand === true ? 'file' : 'values', name, bytes }];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 function inputFiles({ site, platform }: OpenSite): readonly string[] {
   const inputs = Object.entries(platform.inputs).filter(([, { type }]) => type === 'file');
   const given = inputs.flatMap(([name]) => site.inputs[name] ?? []);
   const { caFile } = site.credentials.registry ?? {};
-  return [...new Set([...given, ...(caFile === undefined ? [] : [caFile])])];
+  const trusted = [caFile, site.verifyCharts?.keyring].filter((file) => file !== undefined);
+  return [...new Set([...given, ...trusted])];
 }
 
 /** Credentials stay with whom they were given to; what opens the cluster and the registry elsewhere is that machine's own. */
 async function credentialsOf({ site }: OpenSite): Promise<readonly LeftBehind[]> {
-  const { keyFile, passwordFile, tokenCommand } = site.credentials.registry ?? {};
+  const { keyFile, passwordFile, tokenCommand, tokenHosts = [] } = site.credentials.registry ?? {};
   const checks = Object.entries(site.checks).flatMap(([id, { passwordFile: password, clientSecretFile, tokenFile }]) =>
     [password, clientSecretFile, tokenFile].flatMap((path) =>
       path === undefined ? [] : [{ what: `a secret of the check ${id}`, path, flag: '--file site.yaml' }],
@@ -95,6 +128,9 @@ async function credentialsOf({ site }: OpenSite): Promise<readonly LeftBehind[]>
             flag: '--file site.yaml',
           },
         ]),
+    ...(tokenHosts.length === 0
+      ? []
+      : [{ what: 'to whom the registry key may be shown', path: tokenHosts.join(', '), flag: '--file site.yaml' }]),
     ...(site.charts === undefined
       ? []
       : [{ what: 'the folder of charts', path: site.charts, flag: '--charts FOLDER; the plan has their digests' }]),

@@ -1,4 +1,4 @@
-import { foldJournal, type RunState } from '../journal/fold.ts';
+import { foldJournal, touchedBy, type RunState } from '../journal/fold.ts';
 import { hopOf, hopWords } from '../model/hops.ts';
 import type { EntryBody } from '../model/journal.ts';
 import type { Json } from '../model/json.ts';
@@ -7,6 +7,7 @@ import { isProblem } from '../model/problem.ts';
 import type { HealthItem } from '../model/snapshot.ts';
 import { isAsAnnounced, type HopDifferences } from '../plan/hop-differences.ts';
 import { carryOut } from '../run/engine.ts';
+import { runLost } from '../run/lease-lost.ts';
 import { handlers } from '../run/steps/registry.ts';
 import { hopChanged, stoppedOnRequest } from '../run/stop-reasons.ts';
 import { blockersOf } from './decisions.ts';
@@ -43,13 +44,16 @@ export async function carryOutHops(parts: HopsParts): Promise<RunState> {
 }
 
 async function beginNextHop(parts: HopsParts, state: RunState): Promise<void> {
-  const { site, emit, stop, hops } = parts;
+  const { site, emit, stop, hops, lease } = parts;
   const next = await planNextHop(site, state).catch((error: unknown) => {
     if (!isProblem(error)) throw error;
-    emit({ type: 'stopped', reason: `the next hop could not be planned: ${error.message}` });
-    return undefined;
+    return error;
   });
-  if (next === undefined) return;
+  if (await lease.isLost()) throw runLost(state.run, touchedBy(state));
+  if (isProblem(next)) {
+    emit({ type: 'stopped', reason: `the next hop could not be planned: ${next.message}` });
+    return;
+  }
   for (const text of differenceWords(next.differences)) emit({ type: 'note', text: `${titleOf(next)}: ${text}` });
   const reason = stop.level === 'none' ? whyNotYet(next, hops?.yes === true) : stoppedOnRequest;
   if (reason !== undefined) {

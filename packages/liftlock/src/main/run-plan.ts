@@ -1,17 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { makeLease } from '../adapters/cluster/lease.ts';
 import { openRunFolder } from '../adapters/files/run-folder.ts';
 import { readSiteMemory, rememberSite } from '../adapters/files/site-memory.ts';
 import { openJournal } from '../adapters/journal/sqlite-journal.ts';
-import type { RunState } from '../journal/fold.ts';
+import { foldJournal, type RunState } from '../journal/fold.ts';
 import type { Decision } from '../model/finding.ts';
 import type { EntryBody } from '../model/journal.ts';
 import type { Plan } from '../model/plan.ts';
+import type { JournalStore } from '../model/ports.ts';
 import { isProblem } from '../model/problem.ts';
 import type { HealthItem } from '../model/snapshot.ts';
+import { keepReadable } from '../plan/keep-readable.ts';
 import type { Reporter } from '../render/reporter.ts';
 import { proveBackup } from '../run/steps/backup.ts';
+import { keepSources } from '../run/steps/restore-object.ts';
 import type { RunFolder, StopRequest } from '../run/world.ts';
 import { writeAdopted } from './adopted.ts';
 import { withCluster } from './cluster-uid.ts';
@@ -22,7 +27,7 @@ import { lostJournal } from './lost-journal.ts';
 import { journalFile } from './past-runs.ts';
 import { isClosed, sweepReplicas } from './replica-sweep.ts';
 import { baselineEntry, carryOutHops, type HopGate } from './run-hops.ts';
-import { openRunReplica, type RunReplica } from './run-replica.ts';
+import { goneOn, openRunReplica, type RunReplica } from './run-replica.ts';
 import { sealEvidence } from './support-bundles.ts';
 import { withPatience } from './with-patience.ts';
 
@@ -39,6 +44,12 @@ export interface RunRequest {
   readonly hops?: HopGate | undefined;
 }
 
+/** A run that goes on. */
+export interface ResumedRun extends Pick<RunRequest, 'plan' | 'who' | 'stop' | 'reporter' | 'hops' | 'baseline'> {
+  /** Before the cluster was looked at for it: what others have changed since nobody has seen. */
+  readonly begunAt: Date;
+}
+
 /** A run's name: its time, so that names sort, and four digits against collisions. */
 export function newRunName(now: Date): string {
   return `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${randomBytes(2).toString('hex')}`;
@@ -47,7 +58,8 @@ export function newRunName(now: Date): string {
 /** Begins a run under the site's lease and carries it out. The approval was given before. */
 export async function startRun(site: OpenSite, asked: RunRequest): Promise<RunState> {
   const run = newRunName(site.clock.now());
-  return underLease(site, run, asked, asked.reporter(run), async (emit) => {
+  return underLease(site, run, asked, asked.reporter(run), async (emit, folder) => {
+    await keepSources(asked.plan, folder, (file) => readFile(file, 'utf8'));
     // Read anew: what was affirmed since the site was opened is remembered already.
     const memory = await readSiteMemory(site.folder);
     await rememberSite(site.folder, withCluster(memory, asked.plan.cluster, asked.decisions));
@@ -68,12 +80,9 @@ export async function startRun(site: OpenSite, asked: RunRequest): Promise<RunSt
  * Goes on with a run that ended before its last step: what was not settled is observed again. Where decisions were taken
  * since, the plan is the run's own with them.
  */
-export async function resumeRun(
-  site: OpenSite,
-  state: RunState,
-  asked: Pick<RunRequest, 'plan' | 'who' | 'stop' | 'reporter' | 'hops' | 'baseline'>,
-): Promise<RunState> {
-  return underLease(site, state.run, asked, asked.reporter(state.run), async (emit, folder) => {
+export async function resumeRun(site: OpenSite, state: RunState, asked: ResumedRun): Promise<RunState> {
+  return underLease(site, state.run, asked, asked.reporter(state.run), async (emit, folder, store) => {
+    if (!isDeepStrictEqual(foldJournal(store.entries(state.run)), state)) throw goneOn(state.run);
     const isBackedUp = state.steps.some(({ step, phase }) => step.kind === 'backup' && phase === 'settled');
     if (isBackedUp) await proveBackup(hopFolder(folder, state.plan?.hop ?? 0));
     emit({ type: 'resumed', who: asked.who });
@@ -87,17 +96,18 @@ export async function resumeRun(
 async function underLease(
   site: OpenSite,
   run: string,
-  { plan, stop, hops }: Pick<RunRequest, 'plan' | 'stop' | 'hops'>,
+  { plan, stop, hops, begunAt = site.clock.now() }: Pick<RunRequest, 'plan' | 'stop' | 'hops'> & Partial<ResumedRun>,
   reporter: Reporter,
-  begin: (emit: (body: EntryBody) => void, folder: RunFolder) => Promise<void>,
+  begin: (emit: (body: EntryBody) => void, folder: RunFolder, store: JournalStore) => Promise<void>,
 ): Promise<RunState> {
-  const begunAt = site.clock.now();
+  keepReadable(plan, site.redactor);
   const store = openJournal(journalFile(site.folder), site.redactor);
   const lease = makeLease({
     connection: site.connection,
     namespace: site.namespace,
     name: `liftlock-${site.platform.metadata.name}`,
-    holder: { identity: `${site.holder} run ${run}` },
+    // Two containers may have one host name, and each the process id 1.
+    holder: { identity: `${site.holder} (${randomBytes(2).toString('hex')}) run ${run}` },
     clock: site.clock,
     durationSeconds: site.site.lease.seconds,
     onWait: ({ by, seconds }) =>
@@ -106,24 +116,34 @@ async function underLease(
   const own = await openRunFolder(join(site.folder, 'runs', run), site.redactor);
   if (site.adopted !== undefined) await writeAdopted(own.path, site.adopted);
   const isNew = store.entries(run).length === 0;
+  let last = 0;
   const emit = makeEmit({
-    append: (body) => store.append(run, body, site.clock.now()),
+    append: (body) => {
+      const entry = store.append(run, body, site.clock.now(), last);
+      last = entry.sequence;
+      return entry;
+    },
+    isSure: () => lease.isSure(),
     show: (entry) => reporter.entry(entry),
     unwritten: (body) => ({ ...body, run, sequence: 0, at: site.clock.now().toISOString() }),
     onLost: (why) => site.say(`${why} What is under way goes on; nothing new is begun until it can be.`),
   });
   try {
     await lease.acquire();
+    last = store.entries(run).length;
     try {
-      const replica = await openRunReplica({ site, run, flags: plan.inputs ?? {}, store, lease, folder: own });
+      const replica = await openRunReplica({ site, run, planned: plan.inputs, store, lease, folder: own });
       const { folder } = replica;
-      await begin(emit, folder);
-      await beginReplica(replica, emit, isNew);
-      await sweepReplicas(site, lease);
+      await begin(emit, folder, store);
       const world = { site, run, store, lease, replica, folder, stop, reporter, emit, begunAt, hops };
-      const state = await withPatience(site, { stop, emit }, async () => carryOutHops(world));
-      await sealEvidence(state, store, site.redactor);
+      const state = await withPatience(site, { stop, emit }, async () => {
+        await beginReplica(replica, emit, isNew);
+        await sweepReplicas(site, lease);
+        return carryOutHops(world);
+      });
+      await sealEvidence(state, store, site.redactor, own.path);
       await closeReplica(site, replica, state);
+      if (isClosed(state)) await forgetCopies(site, own);
       return state;
     } catch (error) {
       throw lostJournal(error, run, store);
@@ -131,10 +151,27 @@ async function underLease(
       await lease.release();
     }
   } finally {
-    // Values hold secrets: the copies that helm read do not outlive the run.
-    await own.remove('values');
+    // Values hold secrets: the copies that helm read do not outlive the run. Another process that has gone on with it reads its own.
+    if (isLast(store, run, last)) await own.remove('values');
     reporter.close();
     store.close();
+  }
+}
+
+/** A run of another machine that is closed leaves none of its secrets here either; its site file stays, to look at it. */
+async function forgetCopies({ adopted, site: { inputs } }: OpenSite, own: RunFolder): Promise<void> {
+  const secret = (adopted?.files ?? []).filter(
+    ({ kind, name }) => kind === 'values' || (kind === 'file' && Object.values(inputs).includes(name)),
+  );
+  for (const { place } of secret) await own.remove(relative(own.path, place));
+}
+
+/** A journal that cannot be read tells of nobody else. */
+function isLast(store: JournalStore, run: string, last: number): boolean {
+  try {
+    return store.entries(run).length === last;
+  } catch {
+    return true;
   }
 }
 

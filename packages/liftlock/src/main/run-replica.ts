@@ -8,7 +8,7 @@ import type { JournalStore, WriterLease } from '../model/ports.ts';
 import { isProblem, Problem } from '../model/problem.ts';
 import { isReplicated, type ReplicaFile, type ReplicaInputs, type ReplicaKey } from '../model/replica.ts';
 import type { RunFolder } from '../run/world.ts';
-import type { OpenSite, SiteFlags } from './open-site.ts';
+import { inputsOf, type OpenSite } from './open-site.ts';
 import { agreement, replicaDiffers } from './prefix.ts';
 import { gatherInputs, gatherValues, type InputFile } from './replica-inputs.ts';
 
@@ -29,13 +29,14 @@ export interface RunReplica {
 export interface RunReplicaParts {
   readonly site: OpenSite;
   readonly run: string;
-  readonly flags: JsonObject;
+  /** What the run's plan was made with. */
+  readonly planned: JsonObject | undefined;
   readonly store: Pick<JournalStore, 'entries'>;
   readonly lease: Pick<WriterLease, 'mayWrite'>;
   readonly folder: RunFolder;
 }
 
-/** Opens the replica of a run, whose lease is held. Problems: REPLICA_DIFFERS, REPLICA_TOO_NEW, REPLICA_UNWRITABLE. */
+/** Opens the replica of a run, whose lease is held. Problems: RUN_GONE_ON, REPLICA_DIFFERS, REPLICA_TOO_NEW, REPLICA_UNWRITABLE. */
 export async function openRunReplica(parts: RunReplicaParts): Promise<RunReplica> {
   const { site, run, store, folder } = parts;
   const key = replicaKey(site, run);
@@ -48,23 +49,22 @@ export async function openRunReplica(parts: RunReplicaParts): Promise<RunReplica
       key,
     });
   });
-  const gathered = await gatherInputs(site, parts.flags as unknown as SiteFlags);
+  const gathered = await gatherInputs(site);
+  // A site of this machine's own takes the place of the one that the plan was made with; copies keep the names of that one.
+  const flags = site.adopted === undefined ? inputsOf(site.flags, site.site) : (parts.planned ?? {});
   const files = new Map<string, ReplicaFile>();
   const fresh = new Map<string, InputFile>();
-  const isLoaded = new Set(site.adopted === undefined ? [] : site.loaded.keys());
+  const loaded = new Set(gathered.files.map(({ name, bytes }) => `${name} ${digestOf(bytes)}`));
   let written = '';
   const take = (file: InputFile) => fresh.set(`${file.kind} ${file.name}`, file);
   for (const file of [...gathered.files, ...(await filesOf(folder.path))]) take(file);
 
   async function saveNow(): Promise<void> {
-    for (const file of await gatherValues(site, isLoaded)) {
-      isLoaded.add(file.name);
-      take(file);
-    }
+    for (const file of await gatherValues(site, loaded)) take(file);
     const taken = new Map(fresh);
     await writer.addContents([...taken.values()].map(({ bytes }) => bytes));
     for (const [name, file] of taken) files.set(name, fileOf(file));
-    const inputs = { flags: parts.flags, files: [...files.values()], leftBehind: gathered.leftBehind };
+    const inputs = { flags, files: [...files.values()], leftBehind: gathered.leftBehind };
     const text = JSON.stringify(inputs);
     if (text !== written) await writer.writeInputs(inputs);
     written = text;
@@ -101,13 +101,27 @@ export function replicaKey(site: Pick<OpenSite, 'namespace' | 'platform' | 'site
 
 async function refuseAhead(
   runs: ReturnType<ReturnType<typeof makeReplicaReader>['runs']>,
-  { store, run }: RunReplicaParts,
+  { store, run, site }: RunReplicaParts,
 ): Promise<void> {
   const [found] = await runs;
   if (found === undefined) return;
-  if (found.unreadable !== undefined) throw found.unreadable;
+  const { unreadable } = found;
+  if (unreadable !== undefined) {
+    // Of two that tell of one run the one that can be read counts.
+    if (unreadable.code !== 'REPLICA_DAMAGED' || store.entries(run).length === 0) throw unreadable;
+    site.say(`${unreadable.message} It is written anew from this machine's journal.`);
+    return;
+  }
   const said = agreement(store.entries(run), found.entries);
-  if (said === 'behind' || said === 'different') throw replicaDiffers(found);
+  if (said === 'behind') throw goneOn(run);
+  if (said === 'different') throw replicaDiffers(found);
+}
+
+/** What was judged is not what is there: somebody went on with it while this process looked, asked or waited for the lease. */
+export function goneOn(run: string): Problem {
+  return new Problem('RUN_GONE_ON', `Somebody else has gone on with run ${run} meanwhile.`, {
+    advice: ['See where it stands: liftlock status', `Then look at it once more: liftlock resume ${run}`],
+  });
 }
 
 /** What could not be written, as one Problem; the run's own Problems stay what they are. */
@@ -115,7 +129,7 @@ async function clearly<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    if (!isProblem(error) || error.code.startsWith('REPLICA_') || error.code === 'LEASE_LOST') throw error;
+    if (!isProblem(error) || /^(REPLICA_|RUN_GONE_ON$|LEASE_LOST$)/.test(error.code)) throw error;
     throw new Problem(
       'REPLICA_UNWRITABLE',
       `What this run would need to go on elsewhere cannot be kept in the cluster: ${error.message}`,

@@ -28,7 +28,7 @@ export async function readServerTime({
   }
 }
 
-/** When a person last saw what the run would do to the cluster: with the plan of its hop, or when it was resumed. */
+/** When a person last saw what the run would do to the cluster: with the plan of its hop, or when it was looked at to be resumed. */
 export function lastLook({ plan, resumes }: RunState, begunAt: Date | undefined): Date | undefined {
   const planned = plan === undefined || plan.forecast.madeAt === '' ? undefined : new Date(plan.forecast.madeAt);
   if (planned === undefined || resumes === 0 || begunAt === undefined) return planned;

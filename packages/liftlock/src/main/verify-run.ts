@@ -19,6 +19,8 @@ export interface Verified extends CheckResult {
 const noLease: WriterLease = {
   acquire: async () => undefined,
   mayWrite: async () => false,
+  isLost: async () => false,
+  isSure: () => false,
   release: async () => undefined,
 };
 

@@ -1,6 +1,7 @@
 import type { Entry, EntryBody } from './journal.ts';
 import type { JsonObject } from './json.ts';
 import type { KubeObject, ObjectRef } from './kube.ts';
+import type { Problem } from './problem.ts';
 import type { ChartIndex, HelmRepository } from './snapshot.ts';
 
 /** Time, so that tests can hold it still. */
@@ -48,8 +49,8 @@ export interface ClusterReader {
 export interface PatienceAsked {
   /** How long an absence is waited for, in milliseconds. */
   readonly milliseconds: number;
-  /** Told once an absence, when it is long enough to be noticed; in seconds since the first failure. */
-  readonly onAway: (seconds: number) => void;
+  /** Told once an absence, when it is long enough to be noticed; in seconds since the first failure, and with the last one. */
+  readonly onAway: (seconds: number, failure: Problem) => void;
   /** Told when the API server is back, where its absence was told; in seconds. */
   readonly onBack: (seconds: number) => void;
   /** Ends the waiting: a person wants the run to stop. */
@@ -143,6 +144,10 @@ export interface GateSession {
   readonly kubeconfig: string;
   /** Writes that the API server accepted through this session. */
   writes(): number;
+  /** Writes that were sent, and of which nobody knows whether they were done: not answered yet, or never. */
+  unsure(): number;
+  /** Why the last write was not sent by the gate itself: the lease is lost, or what comes before a write failed. */
+  heldBack(): Problem | undefined;
   /** Seconds of this session in which the API server did not answer, as far as it was waited for. */
   awaySeconds(): number;
   /** In a shadow: the answers so far. */
@@ -285,8 +290,13 @@ export interface HelmRepositories {
 
 /** Append-only store of the entries of one site's runs. */
 export interface JournalStore {
-  /** Writes and syncs; returns the entry with its number. */
-  append(run: string, body: EntryBody, at: Date): Entry;
+  /**
+   * Writes and syncs; returns the entry with its number.
+   * @param after number of the last entry that the writer knows: where another process has written since, that is LEASE_LOST
+   */
+  append(run: string, body: EntryBody, at: Date, after?: number): Entry;
+  /** Writes what another machine's journal has more of a run, unchanged; all of it or nothing. */
+  adopt(entries: readonly Entry[]): void;
   entries(run: string): readonly Entry[];
   /** Newest first. */
   runs(): readonly { readonly run: string; readonly startedAt: string; readonly entries: number }[];
@@ -305,6 +315,13 @@ export interface WriterLease {
   acquire(): Promise<void>;
   /** True while this process may write; re-reads the lease when the last renewal is old (O8). */
   mayWrite(): Promise<boolean>;
+  /**
+   * True once another process has taken it, for which the cluster is asked where the last renewal is old; an API server that
+   * does not answer says nothing.
+   */
+  isLost(): Promise<boolean>;
+  /** False where another may have taken it: this process was paused, or could not renew it in time. Asks nobody. */
+  isSure(): boolean;
   release(): Promise<void>;
 }
 

@@ -30,6 +30,7 @@ async function runFirstHop(world: { readonly now: string; readonly closes?: stri
   };
   const parts = {
     emit,
+    lease: { isLost: async () => false },
     clock: { now: () => new Date(world.now) },
     writer: { writes: () => 0 },
     save: async () => undefined,

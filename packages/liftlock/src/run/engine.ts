@@ -1,13 +1,14 @@
-import { foldJournal, type RunState, type StepState } from '../journal/fold.ts';
+import { foldJournal, touchedBy, type RunState, type StepState } from '../journal/fold.ts';
 import { nextAction, type Action } from '../journal/next-action.ts';
 import { waysBack } from '../journal/undo.ts';
 import type { EntryBody, ProblemRecord } from '../model/journal.ts';
 import type { JournalStore } from '../model/ports.ts';
-import { isProblem, Problem, type Touched } from '../model/problem.ts';
+import { isProblem, Problem } from '../model/problem.ts';
 import { isUndo, type Step } from '../model/step.ts';
 import { collectEvidence } from './evidence.ts';
+import { runLost } from './lease-lost.ts';
 import { stoppedCode, stoppedOnRequest, waitingCodes, windowClosed } from './stop-reasons.ts';
-import type { Handlers, World } from './world.ts';
+import type { Acted, Handlers, World } from './world.ts';
 import { handlerOf } from './world.ts';
 
 export interface EngineParts {
@@ -24,6 +25,8 @@ const busyPause = 2000;
  * Carries out the run's plan: fold the journal, decide, do one thing, write it down, again. Returns when the run is
  * finished or stopped; a stopped run says why in its state. Writes the intent before each act. Returns a run that still
  * runs where a hop is done and the next one has to be planned.
+ *
+ * Problems: LEASE_LOST where another process has gone on with the run; those of the journal.
  */
 export async function carryOut(parts: EngineParts): Promise<RunState> {
   for (;;) {
@@ -46,6 +49,15 @@ async function saveOutcome({ world }: EngineParts): Promise<void> {
   await world.save().catch((error: unknown) => {
     if (!isProblem(error)) throw error;
   });
+}
+
+/**
+ * Writes down what was decided or has happened. Once another process has the lease the run is that one's to tell: two journals of
+ * one run that go apart could not be brought together again.
+ */
+async function tell(parts: EngineParts, body: EntryBody): Promise<void> {
+  if (await parts.world.lease.isLost()) throw runLost(parts.run, touchedBy(stateOf(parts)));
+  parts.world.emit(body);
 }
 
 /** The run as its journal tells it. */
@@ -108,7 +120,7 @@ async function stop(parts: EngineParts, reason: string): Promise<void> {
     ({ phase, problem }) => phase === 'failed' && !waitingCodes.includes(problem?.code ?? ''),
   );
   if (!isBack && isFault) await keepEvidence(parts, state);
-  parts.world.emit({ type: 'stopped', reason });
+  await tell(parts, { type: 'stopped', reason });
 }
 
 async function keepEvidence(parts: EngineParts, state: RunState): Promise<void> {
@@ -124,7 +136,7 @@ async function perform(action: Exclude<Action, { do: 'replan' }>, parts: EngineP
   switch (action.do) {
     case 'finish':
       reportOverrun(world);
-      world.emit({ type: 'run-finished' });
+      await tell(parts, { type: 'run-finished' });
       return;
     case 'stop':
       return;
@@ -157,53 +169,65 @@ function reportOverrun(world: World): void {
 async function observe(step: Step, parts: EngineParts, state: RunState): Promise<void> {
   const { world, handlers } = parts;
   const before = stepOf(state, step);
-  try {
-    const seen = await handlerOf(handlers, step).observe(step, world, before);
-    // The same busy note again and again would fill the journal without telling anything.
-    if (before.phase === 'busy' && seen.observation === 'busy' && seen.note === before.note) return;
-    world.emit({ type: 'observed', step: step.id, ...seen });
-  } catch (error) {
-    world.emit({ type: 'confirm-failed', step: step.id, problem: recordOf(error, world) });
-  }
+  const outcome = async (): Promise<EntryBody> => {
+    try {
+      return { type: 'observed', step: step.id, ...(await handlerOf(handlers, step).observe(step, world, before)) };
+    } catch (error) {
+      return { type: 'confirm-failed', step: step.id, problem: recordOf(error, world) };
+    }
+  };
+  const seen = await outcome();
+  // The same busy note again and again would fill the journal without telling anything.
+  const isSame = before.phase === 'busy' && seen.type === 'observed' && seen.observation === 'busy';
+  if (!isSame || seen.note !== before.note) await tell(parts, seen);
 }
 
 async function act(step: Step, parts: EngineParts, state: RunState): Promise<void> {
   const { world, handlers } = parts;
-  world.emit({ type: 'act-started', step: step.id });
+  await tell(parts, { type: 'act-started', step: step.id });
   const began = world.clock.now().getTime();
   const ownBefore = world.writer.writes();
-  const ended = (touched: Touched, helmWrites: number) => {
+  const ended = ({ touched, writes, unsure = 0 }: Acted) => {
     const own = world.writer.writes() - ownBefore;
     const seconds = Math.max(0, (world.clock.now().getTime() - began) / 1000);
-    return { touched: own > 0 ? 'yes' : touched, writes: helmWrites + own, seconds } as const;
+    const known = { touched: own > 0 ? 'yes' : touched, writes: writes + own, seconds } as const;
+    return unsure === 0 ? known : { ...known, unsure };
   };
   const outcome = async (): Promise<EntryBody> => {
     try {
       // The intent is where a colleague finds it before the act begins (O9).
       await world.save();
       const acted = await handlerOf(handlers, step).act(step, world, stepOf(state, step));
-      return { type: 'act-ended', step: step.id, outcome: 'done', ...ended(acted.touched, acted.writes) };
+      return { type: 'act-ended', step: step.id, outcome: 'done', ...ended(acted) };
     } catch (error) {
-      const touched = isProblem(error) ? error.touched : 'unknown';
-      const writes = isProblem(error) ? Number(error.details['writes'] ?? 0) : 0;
       const problem = recordOf(error, world);
-      return { type: 'act-ended', step: step.id, outcome: 'failed', ...ended(touched, writes), problem };
+      return { type: 'act-ended', step: step.id, outcome: 'failed', ...ended(failedAct(error)), problem };
     }
   };
   // A journal that cannot be written is no failure of what was done.
-  world.emit(await outcome());
+  await tell(parts, await outcome());
+}
+
+/** What a failed act has done, as far as its error knows. */
+function failedAct(error: unknown): Acted {
+  if (!isProblem(error)) return { touched: 'unknown', writes: 0 };
+  const { touched, details } = error;
+  return { touched, writes: Number(details['writes'] ?? 0), unsure: Number(details['unsure'] ?? 0) };
 }
 
 async function confirm(step: Step, parts: EngineParts, state: RunState): Promise<void> {
   const { world, handlers } = parts;
   const began = world.clock.now().getTime();
-  try {
-    const confirmed = await handlerOf(handlers, step).confirm(step, world, stepOf(state, step));
-    const seconds = Math.max(0, (world.clock.now().getTime() - began) / 1000);
-    world.emit({ type: 'confirmed', step: step.id, seconds, ...confirmed });
-  } catch (error) {
-    world.emit({ type: 'confirm-failed', step: step.id, problem: recordOf(error, world) });
-  }
+  const outcome = async (): Promise<EntryBody> => {
+    try {
+      const confirmed = await handlerOf(handlers, step).confirm(step, world, stepOf(state, step));
+      const seconds = Math.max(0, (world.clock.now().getTime() - began) / 1000);
+      return { type: 'confirmed', step: step.id, seconds, ...confirmed };
+    } catch (error) {
+      return { type: 'confirm-failed', step: step.id, problem: recordOf(error, world) };
+    }
+  };
+  await tell(parts, await outcome());
 }
 
 /** An error as the journal keeps it: masked, and a bug where it was no Problem. */

@@ -121,6 +121,8 @@ export interface Observed {
 export interface Acted {
   readonly touched: Touched;
   readonly writes: number;
+  /** Of helm: writes that were sent, and whose outcome nobody knows. */
+  readonly unsure?: number | undefined;
 }
 
 export interface Confirmed {

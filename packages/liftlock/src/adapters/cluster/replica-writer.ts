@@ -10,6 +10,7 @@ import { contentsOf } from './replica-reader.ts';
 import {
   packedSize,
   pieceBytes,
+  piecesOf,
   replicaLabels,
   replicaSecret,
   secretName,
@@ -26,7 +27,7 @@ export interface ReplicaWriterParts {
 
 /**
  * Writes the replica of one run as Secrets; what an earlier process has written of it goes on from there. A Secret that
- * somebody else has changed since is not written over.
+ * somebody else has changed since is not written over; one that this process has changed, though the answer was lost, is its own.
  *
  * Problems besides those of the API: REPLICA_DIFFERS.
  */
@@ -38,22 +39,40 @@ export async function openReplicaWriter(parts: ReplicaWriterParts): Promise<Repl
     reader.list(secrets, { labelSelector: selectorOf({ platform, site, run, part }) });
   const known = new Map((await listed()).map((secret) => [secret.metadata.name, secret]));
   const files = [...known.values()].filter(({ metadata }) => metadata.labels?.[replicaLabels.part] === 'files');
-  const there = new Set(contentsOf(files, run).keys());
+  // What is damaged is as good as missing: it is written anew.
+  const there = new Set(
+    contentsOf(
+      files.filter((secret) => isReadable(secret, run)),
+      run,
+    ).keys(),
+  );
+  /** What was sent and not answered, by name. */
+  const sent = new Map<string, readonly KubeObject[]>();
+  /** Pieces of the record that are written, by number: packing them again each time would take ever longer. */
+  const packed = new Map<string, Uint8Array>();
 
   async function put(secret: KubeObject): Promise<void> {
     const { name } = secret.metadata;
     const before = known.get(name);
     if (before !== undefined && isSame(before, secret)) return;
+    if (before !== undefined && secret.metadata.labels?.[replicaLabels.part] === 'files') {
+      // Named by what is in it: otherwise it is damaged, and may not be changed.
+      await deleted(name);
+      known.set(name, await writer.create(secrets, secret));
+      return;
+    }
+    const ours = [...(sent.get(name) ?? []), ...(before === undefined ? [] : [before]), secret];
+    sent.set(name, ours);
     try {
       known.set(name, await (before === undefined ? writer.create(secrets, secret) : replaceOver(before, secret)));
     } catch (error) {
       if (!isProblem(error) || (error.code !== 'OBJECT_CONFLICT' && error.code !== 'OBJECT_ABSENT')) throw error;
       // An answer that was lost, a label that somebody put on it, a Secret that somebody deleted: none is another writer.
       const live = await reader.find(`${secrets}/${name}`);
-      if (live !== undefined && !isSame(live, secret) && (before === undefined || !isSame(live, before)))
-        throw otherWriter(key);
+      if (live !== undefined && !ours.some((own) => isSame(live, own))) throw otherWriter(key);
       known.set(name, await (live === undefined ? writer.create(secrets, secret) : replaceOver(live, secret)));
     }
+    sent.delete(name);
   }
 
   async function replaceOver(live: KubeObject, secret: KubeObject): Promise<KubeObject> {
@@ -63,13 +82,15 @@ export async function openReplicaWriter(parts: ReplicaWriterParts): Promise<Repl
     return writer.replace(`${secrets}/${secret.metadata.name}`, { ...secret, metadata });
   }
 
+  async function deleted(name: string): Promise<void> {
+    await writer.delete(`${secrets}/${name}`).catch((error: unknown) => {
+      if (!isProblem(error) || error.code !== 'OBJECT_ABSENT') throw error;
+    });
+    known.delete(name);
+  }
+
   async function remove(part?: ReplicaPart): Promise<void> {
-    for (const { metadata } of await listed(part)) {
-      await writer.delete(`${secrets}/${metadata.name}`).catch((error: unknown) => {
-        if (!isProblem(error) || error.code !== 'OBJECT_ABSENT') throw error;
-      });
-      known.delete(metadata.name);
-    }
+    for (const { metadata } of await listed(part)) await deleted(metadata.name);
   }
 
   return {
@@ -86,8 +107,17 @@ export async function openReplicaWriter(parts: ReplicaWriterParts): Promise<Repl
     },
     writeInputs: async (inputs) => put(replicaSecret(key, 'inputs', { data: numbered(JSON.stringify(inputs)) })),
     writeEntries: async (entries) => {
-      for (const [number, piece] of Object.entries(numbered(textOf(entries))))
+      const written = Object.entries(numbered(textOf(entries)));
+      for (const [number, piece] of written) {
+        if (Buffer.compare(packed.get(number) ?? Buffer.of(), piece) === 0) continue;
         await put(replicaSecret(key, 'record', { suffix: number, data: { [number]: piece } }));
+        packed.set(number, piece);
+      }
+      // A journal only grows: what else there is was left by somebody who damaged it.
+      const names = new Set(written.map(([number]) => secretName(key, 'record', number)));
+      for (const { metadata } of known.values())
+        if (metadata.labels?.[replicaLabels.part] === 'record' && !names.has(metadata.name))
+          await deleted(metadata.name);
     },
     // The list first: what it names is whole as long as it is there.
     removeInputs: async () => {
@@ -96,12 +126,22 @@ export async function openReplicaWriter(parts: ReplicaWriterParts): Promise<Repl
       there.clear();
     },
     removeAll: async () => {
-      const first = `${secrets}/${secretName(key, 'inputs')}`;
-      if ((await reader.find(first)) !== undefined) await writer.delete(first);
+      await deleted(secretName(key, 'inputs'));
       await remove();
       there.clear();
+      packed.clear();
     },
   };
+}
+
+function isReadable(secret: KubeObject, run: string): boolean {
+  try {
+    piecesOf(secret, run);
+    return true;
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    return false;
+  }
 }
 
 function textOf(entries: readonly Entry[]): string {

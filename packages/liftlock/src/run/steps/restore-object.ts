@@ -1,13 +1,14 @@
 import { dirname, join } from 'node:path';
 import { digestOf } from '../../model/digest.ts';
 import { formatRef, type KubeObject } from '../../model/kube.ts';
+import type { Plan } from '../../model/plan.ts';
 import { Problem } from '../../model/problem.ts';
 import type { RestoreObjectStep } from '../../model/step.ts';
 import { differInManifestAlone } from '../../release/release-record.ts';
 import { isSameObject, restorable } from '../../release/restorable.ts';
 import { objectPath } from '../../snapshot/object-path.ts';
 import { awaitBound, rebind } from '../rebind.ts';
-import type { Handler, World } from '../world.ts';
+import type { Handler, RunFolder, World } from '../world.ts';
 
 /** Puts one object back as a run's backup holds it; what stands there now is kept with this run first. */
 export const restoreObject: Handler<'restore-object'> = {
@@ -73,10 +74,35 @@ async function lookAt(step: RestoreObjectStep, world: World) {
   return { path, kept, live };
 }
 
-/** The backup of another run, which lies beside this one's folder. Throws BACKUP_DAMAGED. */
+/**
+ * Copies what a run puts back of another one's backup into its own folder: with that it goes on also where the other one's is not.
+ * @param read of files of this machine; what cannot be read is left for its step to tell
+ */
+export async function keepSources(
+  { steps }: Pick<Plan, 'steps'>,
+  folder: RunFolder,
+  read: (file: string) => Promise<string>,
+): Promise<void> {
+  for (const step of steps) {
+    if (step.kind !== 'restore-object') continue;
+    const text = await read(sourceOf(step, folder)).catch(() => undefined);
+    if (text !== undefined) await folder.writeSecret(copyOf(step), text);
+  }
+}
+
+function sourceOf({ run, file }: RestoreObjectStep, { path }: RunFolder): string {
+  return join(dirname(path), run, file);
+}
+
+/** Of another run: what restores backups of this one passes it by. */
+function copyOf({ run, file }: RestoreObjectStep): string {
+  return `backup/sources/${run}/${file}.txt`;
+}
+
+/** The backup of another run: the copy of it, or where it lies beside this one's folder. Throws BACKUP_DAMAGED. */
 async function readBackup(step: RestoreObjectStep, world: World): Promise<KubeObject> {
-  const file = join(dirname(world.folder.path), step.run, step.file);
-  const text = await world.readSecretFile(file).catch(() => undefined);
+  const copy = await world.folder.read(copyOf(step));
+  const text = copy ?? (await world.readSecretFile(sourceOf(step, world.folder)).catch(() => undefined));
   if (text !== undefined && digestOf(text) === step.digest) {
     const { apiVersion, kind } = step.object;
     // Items of the API's lists do not say what they are.
