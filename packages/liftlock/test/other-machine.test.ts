@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -29,7 +29,7 @@ async function colleagueOf({ sandbox }: Pick<Store, 'sandbox'>): Promise<Operato
 
 /** The first machine and its disk are gone: its state, its site file, its definition, its values. */
 async function loseMachine({ operator, siteFile }: Pick<Store, 'operator' | 'siteFile'>): Promise<void> {
-  await rm(operator.home, { recursive: true, force: true });
+  await operator.close();
   await rm(dirname(siteFile), { recursive: true, force: true });
 }
 
@@ -84,7 +84,7 @@ describe.concurrent('A run whose machine is gone', { timeout: 300_000 }, () => {
   let colleague: Awaited<ReturnType<typeof colleagueOf>>;
   afterEach(async () => {
     await store.close();
-    await rm(colleague.home, { recursive: true, force: true });
+    await colleague.close();
   });
 
   it('O9, X02: between uninstall and installation, a colleague with kubeconfig and registry login finishes it', async () => {
@@ -131,7 +131,12 @@ describe.concurrent('A run whose machine is gone', { timeout: 300_000 }, () => {
     expect(saidBy(refused)).toContain('--password-file');
     expect(await store.history()).toBe('');
 
-    const resumed = await colleague.run('resume', '--password-file', colleague.login);
+    const unseen = await colleague.run('resume', '--password-file', colleague.login);
+    expect(unseen.code, saidBy(unseen)).toBe(6);
+    expect(saidBy(unseen)).toContain('nobody has said yes to it here');
+    expect(saidBy(unseen)).toMatch(/Left to do: (?!.*uninstall)/i);
+    expect(await store.history()).toBe('');
+    const resumed = await colleague.run('resume', '--yes', '--password-file', colleague.login);
     expect(saidBy(resumed)).toContain('uninstalled by this run');
     expect(saidBy(resumed)).toContain(`Resuming run ${known?.state.run}`);
     // The new address is affirmed by a person.
@@ -155,10 +160,10 @@ describe.concurrent('A run that goes on at two machines', { timeout: 300_000 }, 
   let colleague: Awaited<ReturnType<typeof colleagueOf>>;
   afterEach(async () => {
     await scene.close();
-    await rm(colleague.home, { recursive: true, force: true });
+    await colleague.close();
   });
 
-  it('O9, X02: killed in an upgrade, its values gone, a colleague finishes both hops; the first machine takes that over', async () => {
+  it('O8, O9: paused in an upgrade, its values gone, a colleague finishes both hops; the first machine tells nothing else and takes that over', async () => {
     const sandbox = sharedSandbox();
     scene = await openHopScene(sandbox, { name: 'elsewhere' });
     colleague = await colleagueOf({ sandbox });
@@ -168,8 +173,7 @@ describe.concurrent('A run that goes on at two machines', { timeout: 300_000 }, 
     const fault = await sandbox.faults.set({ kind: 'slow', seconds: 600, match: { podNamePrefix: 'web', namespace } });
     const run = scene.operator.start('apply', '-f', scene.siteFile, '--version', '3.0.0', '--yes');
     await run.printed(/shop\/upgrade: .*0 of 1 new/);
-    run.signal('SIGKILL');
-    await run.done;
+    run.signal('SIGSTOP');
     expect(await scene.history()).toBe('1 deployed, 2 pending-upgrade');
     await fault.clear();
     const values = join(folder, 'values.yaml');
@@ -177,12 +181,19 @@ describe.concurrent('A run that goes on at two machines', { timeout: 300_000 }, 
     await rm(values);
     await rename(scene.siteFile, `${scene.siteFile}.gone`);
 
-    const resumed = await colleague.run('resume', '-n', namespace, '--password-file', colleague.login);
+    const resumed = await colleague.run('resume', '--yes', '-n', namespace, '--password-file', colleague.login);
     expect(resumed.code, saidBy(resumed)).toBe(0);
-    expect(saidBy(resumed)).toContain(`is taken over from the namespace ${namespace}`);
+    expect(saidBy(resumed)).toContain(`is adopted from the namespace ${namespace}`);
     expect(await scene.history()).toBe('1 superseded, 2 failed, 3 superseded, 4 deployed');
+    const copies = await readdir(join(colleague.home, 'state'), { recursive: true });
+    expect(copies.filter((name) => name.endsWith('/adopted/site.yaml'))).toHaveLength(1);
+    expect(copies.filter((name) => name.endsWith('/values.yaml'))).toEqual([]);
 
-    // Its machine comes back.
+    // Its machine wakes up.
+    run.signal('SIGCONT');
+    const woken = await run.done;
+    expect(woken.code, saidBy(woken)).toBe(5);
+    expect(saidBy(woken)).toContain('LEASE_LOST');
     await writeFile(values, kept);
     await rename(`${scene.siteFile}.gone`, scene.siteFile);
     const before = scene.journal();

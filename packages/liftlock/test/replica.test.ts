@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeReplicaReader } from '../src/adapters/cluster/replica-reader.ts';
+import { replicaSecret } from '../src/adapters/cluster/replica-secrets.ts';
 import { openReplicaWriter } from '../src/adapters/cluster/replica-writer.ts';
 import { digestOf } from '../src/model/digest.ts';
 import type { Entry } from '../src/model/journal.ts';
@@ -71,7 +73,8 @@ describe('A run in the cluster', () => {
     expect(secrets.every(({ type }) => type === 'liftlock.dev/run')).toBe(true);
     const reader = makeReplicaReader(shop.connection.reader);
     const [found] = await reader.runs({ run: key.run });
-    expect(found).toEqual({ ...key, entries });
+    expect(found).toMatchObject({ ...key, entries });
+    expect(found?.unreadable).toBeUndefined();
     expect((await reader.inputs(key))?.files).toEqual(files);
     const contents = await reader.contents(key);
     expect(Buffer.compare(contents.get(digestOf(large)) ?? Buffer.of(), large)).toBe(0);
@@ -111,6 +114,11 @@ describe('A run in the cluster', () => {
     const path = `/api/v1/namespaces/${key.namespace}/secrets/liftlock-run-${key.run}-record-0`;
     await shop.connection.writer.patch(path, { data: { 0: 'bm90IHBhY2tlZA==' } });
     expect((await runs())?.unreadable).toMatchObject({ code: 'REPLICA_DAMAGED', exitCode: 3 });
+    // Whoever has it all writes it anew, and nothing stays of what somebody else has put there.
+    const extra = { ...replicaSecret(key, 'record', { suffix: '7', data: { 7: Buffer.from('odd') } }) };
+    await shop.connection.writer.create(dirname(path), extra);
+    await (await openWriter(key)).writeEntries(notes(key, 2));
+    expect(await runs()).toMatchObject({ entries: notes(key, 2) });
     await shop.connection.writer.patch(path, { metadata: { annotations: { 'liftlock.dev/format': '2' } } });
     expect((await runs())?.unreadable).toMatchObject({ code: 'REPLICA_TOO_NEW', exitCode: 3 });
     expect((await runs())?.unreadable?.message).toContain('newer liftlock');

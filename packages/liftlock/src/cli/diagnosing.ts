@@ -1,8 +1,7 @@
-import { loadPlatform } from '../adapters/files/platform-catalog.ts';
 import type { RunState } from '../journal/fold.ts';
 import type { ClusterChoice } from '../main/cluster-runs.ts';
-import { openSupportBundle } from '../main/support-bundles.ts';
-import { Platform } from '../model/platform.ts';
+import { openSupportBundle, platformOfRun } from '../main/support-bundles.ts';
+import type { Platform } from '../model/platform.ts';
 import { isProblem, Problem } from '../model/problem.ts';
 import { diagnosisData, renderDiagnosis } from '../render/diagnosis.ts';
 import { renderPlanAs } from '../render/plan-as.ts';
@@ -40,27 +39,7 @@ function isPath(named: string): boolean {
 
 async function ofRun(run: string | undefined, request: DiagnoseRequest): Promise<string> {
   const { state } = await knownRun(run, request.site, (item) => item.status === 'stopped', request.cluster);
-  return tell(state, await platformOf(state), request);
-}
-
-/** As it was when the run failed: the definition may have been changed since, and is not always one of the catalog. */
-async function platformOf({ plan, evidence }: RunState): Promise<Platform> {
-  const kept = evidence === undefined ? undefined : await openSupportBundle(evidence).catch(() => undefined);
-  if (kept !== undefined) return kept.platform;
-  const { name, title } = plan?.platform ?? { name: 'unknown', title: 'unknown' };
-  const loaded = await loadPlatform(name).catch(() => undefined);
-  if (loaded !== undefined) return loaded.platform;
-  // Of the operator's own definition only its advice is missing then.
-  return Platform.parse({
-    apiVersion: 'liftlock.dev/v1alpha1',
-    kind: 'Platform',
-    metadata: { name, title, guide: { title } },
-    tools: { helm: '*' },
-    namespace: plan?.site.namespace ?? 'default',
-    components: [
-      { name, title, release: name, chart: { oci: 'oci://unknown' }, values: { carry: 'exported' }, timeout: '300s' },
-    ],
-  });
+  return tell(state, await platformOfRun(state), request);
 }
 
 function tell(state: RunState, platform: Platform, { output, look }: DiagnoseRequest): string {

@@ -1,60 +1,24 @@
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { siteFolder, stateHome } from '../adapters/files/state-folder.ts';
 import { adoptRun } from '../main/adopt-run.ts';
+import { isAdopted } from '../main/adopted.ts';
 import { openClusterRuns, type ClusterChoice, type ClusterRuns } from '../main/cluster-runs.ts';
-import { openExistingJournal, readRuns } from '../main/past-runs.ts';
-import { agreement } from '../main/prefix.ts';
-import { foldJournal, type RunState } from '../journal/fold.ts';
+import { knownRuns as runsKnown, type KnownRun } from '../main/known-runs.ts';
+import type { RunState } from '../journal/fold.ts';
 import { exitCodes, isProblem, Problem } from '../model/problem.ts';
-import type { ReplicaRun } from '../model/replica.ts';
 import { note } from './output.ts';
 import { theRedactor } from './redactor.ts';
 
-export interface KnownRun {
-  readonly site: string;
-  readonly folder: string;
-  readonly state: RunState;
-}
+export type { KnownRun } from '../main/known-runs.ts';
 
 /** Milliseconds: a cluster that nobody named is asked no longer. */
 const patienceMs = 10_000;
 
+const say = (text: string) => note(text, theRedactor);
+const parts = { environment: process.env, redactor: theRedactor, say };
+
 /** Every run that this machine's journals know, newest first. */
 export async function knownRuns(site?: string): Promise<readonly KnownRun[]> {
-  const sites = join(stateHome(process.env), 'sites');
-  const names = (await readdir(sites).catch(() => [])).filter((name) => site === undefined || name === site);
-  const runs: (readonly KnownRun[])[] = [];
-  for (const name of names) {
-    const folder = join(sites, name);
-    try {
-      const store = openExistingJournal(folder, theRedactor);
-      if (store === undefined) continue;
-      try {
-        runs.push(readRuns(store, folder).map((state) => ({ site: name, folder, state })));
-      } finally {
-        store.close();
-      }
-    } catch (error) {
-      // What is wrong with one site's journal keeps nobody from another site.
-      if (names.length === 1 || !isProblem(error)) throw error;
-      note(`${error.message} What it knows is left out; liftlock doctor says more.`, theRedactor);
-    }
-  }
-  return merged(runs);
-}
-
-/** Runs of several sites, the newest first; within a site in the order of its journal, which no clock that was set back changes. */
-function merged(sites: readonly (readonly KnownRun[])[]): readonly KnownRun[] {
-  const left = sites.map((runs) => [...runs]);
-  const all: KnownRun[] = [];
-  for (;;) {
-    const [first] = newestFirst(left.flatMap(([head]) => head ?? []));
-    if (first === undefined) return all;
-    all.push(first);
-    left.find(([head]) => head === first)?.shift();
-  }
+  return runsKnown(parts, site);
 }
 
 /**
@@ -64,11 +28,16 @@ function merged(sites: readonly (readonly KnownRun[])[]): readonly KnownRun[] {
  */
 export async function allRuns(site: string | undefined, cluster: ClusterChoice): Promise<readonly KnownRun[]> {
   const mine = await knownRuns(site);
-  if (mine.length > 0 && !isNamed(cluster) && !mine.some(isAdopted)) return mine;
+  if (
+    mine.length > 0 &&
+    !isNamed(cluster) &&
+    !mine.some(({ folder, state }) => isAdopted(join(folder, 'runs', state.run)))
+  )
+    return mine;
   const found = await lookInCluster(site, cluster);
   found?.close();
-  for (const { unreadable } of found?.runs ?? []) if (unreadable !== undefined) note(unreadable.message, theRedactor);
-  return withFound(mine, found?.runs ?? []);
+  for (const { problem } of found?.refused ?? []) say(problem.message);
+  return runsKnown(parts, site, found?.runs);
 }
 
 /**
@@ -89,11 +58,13 @@ export async function knownRun(
   if (cluster === undefined || (known !== undefined && !isNamed(cluster))) return known ?? noSuchRun(run, mine);
   const found = await lookInCluster(site, cluster);
   try {
-    const runs = withFound(mine, found?.runs ?? []);
+    const runs = await runsKnown(parts, site, found?.runs);
     const wanted = runs.find(isIt);
-    const unreadable = found?.runs.find((replica) => replica.run === run)?.unreadable;
-    if (unreadable !== undefined) throw unreadable;
+    const refused = (found?.refused ?? []).filter((item) => run === undefined || item.run === run);
+    const [first] = refused;
+    if (wanted === undefined && first !== undefined) throw first.problem;
     if (wanted === undefined) return noSuchRun(run, runs);
+    for (const { problem } of refused) say(problem.message);
     if (how !== 'look' && found !== undefined) await adopt(wanted, found, cluster, how === 'adopt' ? 'run' : 'site');
     return wanted;
   } finally {
@@ -102,85 +73,56 @@ export async function knownRun(
 }
 
 async function adopt(
-  { state }: KnownRun,
-  found: ClusterRuns,
-  cluster: ClusterChoice,
+  { found: run }: KnownRun,
+  cluster: ClusterRuns,
+  { kubeconfig, context }: ClusterChoice,
   what: 'run' | 'site',
 ): Promise<void> {
-  const replica = found.runs.find(({ run }) => run === state.run);
-  if (replica === undefined) return;
-  const reached = { kubeconfig: cluster.kubeconfig, context: cluster.context };
-  const { hasInputs } = await adoptRun(replica, found.reader, reached, process.env, what);
+  if (run === undefined) return;
+  const { hasInputs } = await adoptRun(run, cluster.reader, { kubeconfig, context }, process.env, what);
   if (!hasInputs)
-    note(
-      'Its inputs have been removed since it ended. Give a site file of this machine: --file site.yaml',
-      theRedactor,
-    );
-  if (what === 'run')
-    note(`Run ${replica.run} is taken over from the namespace ${replica.namespace} of ${found.server}.`, theRedactor);
-}
-
-function isAdopted({ folder, state }: KnownRun): boolean {
-  return existsSync(join(folder, 'runs', state.run, 'adopted.json'));
+    say('Its inputs have been removed since it ended. Give a site file of this machine: --file site.yaml');
+  if (what === 'run') say(`Run ${run.run} is adopted from the namespace ${run.namespace} of ${cluster.server}.`);
 }
 
 function isNamed({ kubeconfig, context, namespace }: ClusterChoice): boolean {
   return kubeconfig !== undefined || context !== undefined || namespace !== undefined;
 }
 
-/** A cluster that nobody named may be away, or none at all: then this machine's runs are all there are. */
+/** A cluster that nobody named may be away, or none at all: then this machine's runs are all there are, and that is said. */
 async function lookInCluster(site: string | undefined, cluster: ClusterChoice): Promise<ClusterRuns | undefined> {
   const looking = openClusterRuns(cluster, { site }, process.env, theRedactor);
   if (isNamed(cluster)) return looking;
-  const gone = new Promise<undefined>((resolve) => {
+  let isLate = false;
+  const late = new Promise<undefined>((resolve) => {
     setTimeout(() => resolve(undefined), patienceMs).unref();
   });
   try {
-    return await Promise.race([looking, gone]);
+    const found = await Promise.race([looking, late]);
+    isLate = found === undefined;
+    if (isLate) say(`The cluster has not answered for ${patienceMs / 1000} s: what it knows of runs is not told here.`);
+    return found;
   } catch (error) {
     if (!isProblem(error)) throw error;
+    say(`The cluster is not asked for runs: ${error.message}`);
     return undefined;
+  } finally {
+    if (isLate)
+      void looking.then(
+        (found) => found.close(),
+        () => undefined,
+      );
   }
-}
-
-/** Of a run that both know the longer telling counts. */
-function withFound(mine: readonly KnownRun[], found: readonly ReplicaRun[]): readonly KnownRun[] {
-  const theirs = found
-    .filter(({ entries }) => entries.length > 0)
-    .map(({ site, entries }) => ({
-      site,
-      folder: siteFolder(process.env, site),
-      state: foldJournal(entries),
-      entries,
-    }));
-  const ahead = theirs.filter(({ state, entries, folder }) => {
-    const store = openExistingJournal(folder, theRedactor);
-    const known = store?.entries(state.run) ?? [];
-    store?.close();
-    return agreement(known, entries) === 'behind';
-  });
-  const newer = new Set(ahead.map(({ state }) => state.run));
-  return newestFirst([
-    ...mine.filter(({ state }) => !newer.has(state.run)),
-    ...ahead.map(({ site, folder, state }) => ({ site, folder, state })),
-  ]);
-}
-
-function newestFirst(runs: readonly KnownRun[]): readonly KnownRun[] {
-  return runs.toSorted((a, b) => b.state.startedAt.localeCompare(a.state.startedAt));
 }
 
 function noSuchRun(run: string | undefined, runs: readonly KnownRun[]): never {
   const names = runs.slice(0, 5).map(({ state }) => state.run);
-  throw new Problem(
-    'NO_SUCH_RUN',
-    run === undefined ? 'This machine knows no such run.' : `There is no run "${run}".`,
-    {
-      exitCode: exitCodes.usage,
-      advice: [
-        names.length === 0 ? 'liftlock apply starts one.' : `Known runs: ${names.join(', ')}`,
-        'A run of another machine is found in its cluster: --kubeconfig, --context, --namespace',
-      ],
-    },
-  );
+  const none = runs.length === 0 ? 'No run is known here.' : 'Of the runs that are known here none is of that kind.';
+  throw new Problem('NO_SUCH_RUN', run === undefined ? none : `There is no run "${run}".`, {
+    exitCode: exitCodes.usage,
+    advice: [
+      names.length === 0 ? 'liftlock apply starts one.' : `Known runs: ${names.join(', ')}`,
+      'A run of another machine is found in its cluster: --kubeconfig, --context, --namespace',
+    ],
+  });
 }

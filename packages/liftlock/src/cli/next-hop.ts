@@ -42,7 +42,8 @@ export interface NextHopRequest extends Asked {
 
 /** Goes on with a run that ended between two hops: the next one is planned from how things are now. */
 export async function resumeAtNextHop(site: OpenSite, state: RunState, request: NextHopRequest): Promise<ExitCode> {
-  const decisions = decisionsOf(request.allow, site.osUser, site.clock.now());
+  const begunAt = site.clock.now();
+  const decisions = decisionsOf(request.allow, site.osUser, begunAt);
   const next = await planNextHop(site, state, decisions, ['short-window', 'outside-window']);
   const { plan, snapshot, differences } = next;
   const hop = hopOf(plan);
@@ -58,6 +59,7 @@ export async function resumeAtNextHop(site: OpenSite, state: RunState, request: 
   if (request.output === 'text') note(`Resuming run ${state.run} with ${title}.`, site.redactor);
   const ended = await resumeRun(site, state, {
     plan,
+    begunAt,
     who: site.osUser,
     baseline: snapshot.health,
     stop: watchSignals((text) => note(text, site.redactor), request.stopAtWindowEnd ? windowEnd(site.site) : undefined),

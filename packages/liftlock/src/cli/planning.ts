@@ -55,7 +55,7 @@ export async function withAffirmations(
 ): Promise<Described> {
   const { userInfo } = await import('node:os');
   const memory = await readSiteMemory(described.folder);
-  const remembered = Object.entries(memory.affirmations ?? {});
+  const remembered = Object.entries({ ...described.adopted?.affirmations, ...memory.affirmations });
   const given = Object.entries(described.site.affirmations);
   const isFor = ([, affirmation]: [string, Affirmation]) =>
     affirmation.version === undefined || affirmation.version === target;

@@ -20,7 +20,7 @@ import { objectPath } from '../snapshot/object-path.ts';
 import { askOne, askYes } from './ask.ts';
 import { knownRun } from './known-runs.ts';
 import { answer, note, screen } from './output.ts';
-import { reopen } from './resuming.ts';
+import { reopen } from './reopening.ts';
 import type { Elsewhere } from './run-options.ts';
 import { finishRun, reporterFor, watchSignals } from './running.ts';
 import { listRecords } from '../snapshot/read-release.ts';

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { helpText } from './help-text.ts';
 import { repeatable, streamOption } from './options.ts';
 import { clusterChoice, elsewhereFlags, withElsewhereOptions, type ElsewhereOptions } from './run-options.ts';
 
@@ -21,12 +22,15 @@ export function addResume(): Command {
     .addOption(
       repeatable('--affirm <what[=by]>', 'say that something outside of here is done, such as dns; repeatable'),
     )
-    .option('-y, --yes', 'do not ask where remedies add steps to the plan; blockers still block')
+    .option('-y, --yes', 'do not ask where remedies or another machine add steps to the plan; blockers still block')
     .option('--stop-at-window-end', 'begin no further component once the maintenance window has closed')
     .addOption(streamOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  liftlock resume\n  liftlock resume --kubeconfig prod.yaml --key-file key.json   # a run of another machine',
+      helpText(
+        [],
+        ['liftlock resume', ['liftlock resume --kubeconfig prod.yaml --key-file key.json', 'a run of another machine']],
+      ),
     )
     .action(async (run: string | undefined, options: Options) => {
       const { resume } = await import('./resuming.ts');

@@ -1,34 +1,37 @@
-import { catchUp, runsOfSite, type ClusterChoice } from '../main/cluster-runs.ts';
-import { refuseOtherCluster } from '../main/cluster-uid.ts';
-import { describeRun } from '../main/describe-run.ts';
-import { openSite, type OpenSite } from '../main/open-site.ts';
+import { join } from 'node:path';
+import { isUnseen, markSeen } from '../main/adopted.ts';
+import { runsOfSite, type ClusterChoice } from '../main/cluster-runs.ts';
+import type { OpenSite } from '../main/open-site.ts';
 import { foresee } from '../main/foresee.ts';
 import { mostRounds } from '../main/plan-hop.ts';
 import { takeSnapshot } from '../main/take-snapshot.ts';
 import { blockersOf, decisionsOf, defaultDecisions, settle } from '../main/decisions.ts';
 import { pinsOf } from '../main/plan-next-hop.ts';
 import { resumeRun } from '../main/run-plan.ts';
+import { refuseSuperseded } from '../main/superseded.ts';
 import { releasesMoved } from '../main/releases-moved.ts';
 import { gitOpsFindings } from '../findings/rules/gitops.ts';
 import { reinstallFindings } from '../findings/foreseen/reinstall.ts';
 import { allSteps, type RunState } from '../journal/fold.ts';
 import { nextAction } from '../journal/next-action.ts';
 import type { Finding } from '../model/finding.ts';
-import { finalTarget, hopTarget } from '../model/hops.ts';
+import { hopTarget } from '../model/hops.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Step } from '../model/step.ts';
 import { exitCodes, Problem, type ExitCode } from '../model/problem.ts';
 import { withHoldings } from '../main/with-holdings.ts';
 import { windowLeft } from '../main/window-left.ts';
 import { decideAgain } from '../plan/decide-again.ts';
+import { mayBeOwn } from '../plan/own-revision.ts';
 import { renderFindings } from '../render/plan-as.ts';
 import { askYes } from './ask.ts';
 import { hopGate, resumeAtNextHop } from './next-hop.ts';
 import { knownRun } from './known-runs.ts';
 import { note, screen } from './output.ts';
-import { withAffirmations } from './planning.ts';
+import { reopen } from './reopening.ts';
 import type { Elsewhere } from './run-options.ts';
 import { explain, finishRun, reporterFor, watchSignals } from './running.ts';
-import { openParts } from './open-parts.ts';
 import { windowEnd } from './window-end.ts';
 
 export interface ResumeRequest {
@@ -45,60 +48,23 @@ export interface ResumeRequest {
   readonly elsewhere?: Elsewhere | undefined;
 }
 
-/** A run with the site that it was made for. */
-export interface Reopened {
-  readonly site: OpenSite;
-  readonly plan: Plan;
-  /** Further than the one that was asked for, where the run has gone on from another machine. */
-  readonly state: RunState;
-}
-
-/**
- * Opens the site that a run was made for, by the inputs that its plan kept, or by the copies of them that this machine has
- * adopted.
- * @param elsewhere what of these is otherwise now
- * @throws Problem WRONG_CLUSTER (exit 3) where the kubeconfig leads to another cluster by now
- */
-export async function reopen(
-  state: RunState,
-  affirm: readonly string[] = [],
-  elsewhere: Elsewhere = {},
-): Promise<Reopened> {
-  const { plan } = state;
-  if (plan === undefined)
-    throw new Problem('RUN_WITHOUT_PLAN', `Run ${state.run} ended before it had a plan.`, {
-      advice: ['liftlock apply starts a new one.'],
-    });
-  const { described, flags } = await describeRun(state.run, plan, elsewhere);
-  const site = await openSite(await withAffirmations(described, affirm, finalTarget(plan)), flags, openParts());
-  await refuseOtherCluster(site.reader, plan.cluster);
-  sayLeftBehind(site);
-  const later = await catchUp(site, state, process.env);
-  return { site, plan: later.plan ?? plan, state: later };
-}
-
-/** What did not travel is named before it is missed. */
-function sayLeftBehind({ adopted, redactor }: OpenSite): void {
-  const { keyFile, passwordFile, charts } = adopted?.flags ?? {};
-  const given = Object.entries({ '--key-file': keyFile, '--password-file': passwordFile, '--charts': charts });
-  const names = ['--kubeconfig', ...given.flatMap(([name, path]) => (path === undefined ? [] : [name]))];
-  for (const { what, path, digest, flag } of adopted?.leftBehind ?? []) {
-    if (names.some((name) => flag.startsWith(name))) continue;
-    note(`Not here: ${what} (${digest === undefined ? path : `${path}, ${digest}`}). Give it anew: ${flag}`, redactor);
-  }
-}
-
 /** Goes on with a run: looks again at what is left, then carries it out. Returns the exit code. */
 export async function resume(run: string | undefined, request: ResumeRequest): Promise<ExitCode> {
   // A key that could not be changed is changed by another rotation: only upgrades and rollbacks go on by themselves.
-  const isOpen = (item: RunState) => item.purpose !== 'rotation' && item.status !== 'finished';
+  const isOpen = (item: RunState) =>
+    item.purpose !== 'rotation' && item.status !== 'finished' && item.plan !== undefined;
   const known = await knownRun(run, request.site, isOpen, request.cluster ?? {}, 'adopt');
   refuseFinished(known.state, request);
   const { site, plan: begun, state } = await reopen(known.state, request.affirm, request.elsewhere);
   refuseFinished(state, request);
   refuseSuperseded(state, await runsOfSite(site));
-  if (nextAction(state).do === 'replan') return resumeAtNextHop(site, state, request);
+  if (nextAction(state).do === 'replan') {
+    const [ahead] = begun.ahead;
+    const agreed = await mayGoOn(site, state, { unseen: ahead?.steps ?? [], added: [] }, request);
+    return agreed ? resumeAtNextHop(site, state, request) : exitCodes.waiting;
+  }
   const stopsAt = request.stopAtWindowEnd ? windowEnd(site.site) : undefined;
+  const begunAt = site.clock.now();
   let plan = begun;
   if (state.purpose === 'upgrade') {
     const judged = await judgeAgain(site, begun, state, request.allow);
@@ -107,13 +73,9 @@ export async function resume(run: string | undefined, request: ResumeRequest): P
       note(renderFindings(judged.findings, { ...screen(process.stderr), explain }), site.redactor);
     if (blockersOf(judged.findings).length > 0) return exitCodes.blocked;
   }
-  const added = addedSteps(begun, plan);
-  for (const step of added)
-    if (request.output === 'text' || !request.yes) note(`Added to the plan: ${step.title}.`, site.redactor);
-  // Nobody has seen these yet; to the rest a person has said yes when the run began.
-  if (added.length > 0 && !request.yes && !(await askYes('Go on with what was added?', ['--yes'])))
-    return exitCodes.waiting;
   const left = remaining(plan, state);
+  const added = addedSteps(begun, plan);
+  if (!(await mayGoOn(site, state, { unseen: left.steps, added }, request))) return exitCodes.waiting;
   const done = state.steps.filter((step) => step.phase === 'settled').length;
   if (request.output === 'text')
     note(
@@ -122,6 +84,7 @@ export async function resume(run: string | undefined, request: ResumeRequest): P
     );
   const ended = await resumeRun(site, state, {
     plan,
+    begunAt,
     who: site.osUser,
     stop: watchSignals((text) => note(text, site.redactor), stopsAt),
     baseline: [],
@@ -129,6 +92,35 @@ export async function resume(run: string | undefined, request: ResumeRequest): P
     hops: hopGate(site, request),
   });
   return finishRun(ended, site, request.output);
+}
+
+/**
+ * Asks for a yes to what nobody here has seen: all that is left, where the plan or a part of it was made on another machine, or
+ * what was added to it. To the rest a person has said yes when the run began.
+ */
+async function mayGoOn(
+  { folder, redactor }: OpenSite,
+  { run, who }: RunState,
+  steps: { readonly unseen: Plan['steps']; readonly added: Plan['steps'] },
+  { output, yes }: ResumeRequest,
+): Promise<boolean> {
+  const runFolder = join(folder, 'runs', run);
+  const isNew = isUnseen(runFolder);
+  const { added } = steps;
+  const isTold = output === 'text' || !yes;
+  if (isTold && isNew)
+    note(`Run ${run}, begun by ${who}, was planned on another machine: nobody has said yes to it here.`, redactor);
+  if (isTold && isNew) for (const step of steps.unseen) note(`Left to do: ${step.title} (${kindOf(step)}).`, redactor);
+  if (isTold && !isNew) for (const { title } of added) note(`Added to the plan: ${title}.`, redactor);
+  const question = isNew ? 'Go on with that here?' : 'Go on with what was added?';
+  if ((isNew || added.length > 0) && !yes && !(await askYes(question, ['--yes']))) return false;
+  if (isNew) await markSeen(runFolder);
+  return true;
+}
+
+/** A title is words of whoever wrote the plan; this is what is done. */
+function kindOf(step: Step): string {
+  return 'chart' in step && typeof step.chart === 'object' ? `${step.kind}, ${step.chart.reference}` : step.kind;
 }
 
 /**
@@ -152,7 +144,7 @@ async function judgeAgain(
   let plan = decideAgain(begun, state.steps, snapshot, decisions, known);
   for (let round = 1; ; round += 1) {
     const left = remaining(plan, state);
-    const { forecast } = await foresee(site, left, snapshot, triedReleases(state));
+    const { forecast } = await foresee(site, left, snapshot, ownReleases(state, snapshot));
     const findings = [
       ...reinstallFindings({ snapshot, selected: left.components.map(({ name }) => name) }),
       ...releasesMoved(plan, state, snapshot),
@@ -170,9 +162,14 @@ async function judgeAgain(
   }
 }
 
-/** Releases at which this run has worked: what its own helm has left pending may be unlocked. */
-function triedReleases(state: RunState): readonly string[] {
-  return allSteps(state).flatMap(({ step, wasTried }) => (wasTried && 'release' in step ? [step.release] : []));
+/** Releases whose newest revision this run's own helm may have left pending: it may be unlocked. */
+function ownReleases(state: RunState, { components }: Snapshot): readonly string[] {
+  return allSteps(state).flatMap((tried) => {
+    const { step } = tried;
+    if (step.kind !== 'helm-upgrade' && step.kind !== 'helm-rollback') return [];
+    const release = components.find(({ name }) => name === step.component)?.release;
+    return release !== undefined && mayBeOwn(step, tried, release.newest) ? [step.release] : [];
+  });
 }
 
 function refuseFinished(state: RunState, request: ResumeRequest): void {
@@ -187,26 +184,6 @@ function refuseFinished(state: RunState, request: ResumeRequest): void {
     exitCode: exitCodes.usage,
     advice: ['Leave out --stop-at-window-end.'],
   });
-}
-
-/** A later run that worked at the same releases has made another state of them: going on would undo it. */
-function refuseSuperseded(state: RunState, runs: readonly RunState[]): void {
-  const mine = new Set(allSteps(state).flatMap(({ step }) => ('release' in step ? [step.release] : [])));
-  const later = runs.find(
-    (other) => other.startedAt > state.startedAt && triedReleases(other).some((name) => mine.has(name)),
-  );
-  if (later === undefined) return;
-  throw new Problem(
-    'RUN_SUPERSEDED',
-    `Run ${later.run} (${later.purpose}) has worked at releases of run ${state.run} since.`,
-    {
-      exitCode: exitCodes.blocked,
-      advice: [
-        ...(later.status === 'finished' ? [] : [`Go on with that one: liftlock resume ${later.run}`]),
-        'Or plan from how things are now: liftlock apply',
-      ],
-    },
-  );
 }
 
 /** What remedies have added since the run began. */

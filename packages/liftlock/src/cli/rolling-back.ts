@@ -14,7 +14,7 @@ import { renderPlanAs } from '../render/plan-as.ts';
 import { askYes } from './ask.ts';
 import { knownRun } from './known-runs.ts';
 import { note, screen } from './output.ts';
-import { reopen } from './resuming.ts';
+import { reopen } from './reopening.ts';
 import type { Elsewhere } from './run-options.ts';
 import { explain, finishRun, reporterFor, watchSignals } from './running.ts';
 

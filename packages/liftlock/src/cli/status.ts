@@ -67,14 +67,18 @@ async function statusOf(flags: SiteFlags): Promise<Described> {
       { kubeconfig, context, namespace },
       'adopt site',
     ).catch((error: unknown) => {
-      if (isProblem(error) && error.code === 'NO_SUCH_RUN') return undefined;
-      throw error;
+      if (!isProblem(error) || error.code !== 'NO_SUCH_RUN') throw error;
+      throw new Problem('NO_PLATFORM', `${error.message} Name a platform, or give a site file with -f.`, {
+        exitCode: exitCodes.usage,
+        advice: ['liftlock platform list', 'liftlock status codemie', ...error.advice.slice(1)],
+        cause: error,
+      });
     });
-    const { plan, run } = known?.state ?? {};
+    const { plan, run } = known.state;
     const reached = Object.fromEntries(
       Object.entries({ kubeconfig, context }).filter(([, value]) => value !== undefined),
     );
-    if (plan !== undefined && run !== undefined) return (await describeRun(run, plan, reached)).described;
+    if (plan !== undefined) return (await describeRun(run, plan, reached)).described;
   }
   return describeSite(flags, process.env);
 }

@@ -10,7 +10,7 @@ import { renderChecks } from '../render/checks.ts';
 import { askYes, canAsk } from './ask.ts';
 import { knownRun } from './known-runs.ts';
 import { note } from './output.ts';
-import { reopen } from './resuming.ts';
+import { reopen } from './reopening.ts';
 import type { Elsewhere } from './run-options.ts';
 
 export interface VerifyRequest {

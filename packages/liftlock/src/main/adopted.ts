@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { readOptional, writePrivate } from '../adapters/files/state-folder.ts';
+import { readOptional, removeFile, writePrivate } from '../adapters/files/state-folder.ts';
 import type { LeftBehind, ReplicaFileKind } from '../model/replica.ts';
 import { Problem } from '../model/problem.ts';
+import type { Site } from '../model/site.ts';
 import type { Described, SiteFlags } from './open-site.ts';
 
 /** How this machine opens the site of a run that another one began. */
@@ -12,6 +14,8 @@ export interface Adopted {
   readonly placed: Readonly<Record<string, string>>;
   /** The copies, by what they were. */
   readonly files: readonly AdoptedFile[];
+  /** What persons affirmed where it was begun: for this run alone. */
+  readonly affirmations?: Site['affirmations'] | undefined;
   readonly leftBehind: readonly LeftBehind[];
 }
 
@@ -29,26 +33,53 @@ export async function readAdopted(runFolder: string): Promise<Adopted | undefine
   return text === undefined ? undefined : (JSON.parse(text) as Adopted);
 }
 
+/** Whether a run of another machine was adopted here. */
+export function isAdopted(runFolder: string): boolean {
+  return existsSync(fileIn(runFolder));
+}
+
 export async function writeAdopted(runFolder: string, adopted: Adopted): Promise<void> {
   await writePrivate(fileIn(runFolder), `${JSON.stringify(adopted, null, 2)}\n`);
 }
 
+/** Marks a run whose plan, or a part of it, was made on another machine: nobody has said yes to it here. */
+export async function markUnseen(runFolder: string): Promise<void> {
+  await writePrivate(unseenIn(runFolder), '');
+}
+
+/** Whether nobody has said yes to the plan of a run on this machine. */
+export function isUnseen(runFolder: string): boolean {
+  return existsSync(unseenIn(runFolder));
+}
+
+export async function markSeen(runFolder: string): Promise<void> {
+  await removeFile(unseenIn(runFolder));
+}
+
 /**
- * Where a file of a site lies on this machine. An adopted site reads its own copies: which files of this machine are read is
- * not for a Secret in the cluster to say. Problems: FILE_LEFT_BEHIND.
+ * Where a file of a site lies on this machine. A run that was adopted reads its own copies, and what a site file of this machine
+ * names: which other files are read is not for a Secret in the cluster to say. Problems: FILE_LEFT_BEHIND.
  */
-export function placeOf({ adopted, site, folder }: Described): (file: string) => string {
-  if (adopted === undefined) return (file) => file;
+export function placeOf({ adopted, copies, site, folder }: Described): (file: string) => string {
+  const placed = adopted?.placed ?? copies;
+  if (placed === undefined) return (file) => file;
   const own = [folder, ...(site.valuesFrom === undefined ? [] : [site.valuesFrom])].map((path) => `${resolve(path)}/`);
+  const words = adopted === undefined ? JSON.stringify(site) : '';
   return (file) => {
-    const placed = adopted.placed[file];
-    if (placed !== undefined) return placed;
+    if (words.includes(JSON.stringify(file))) return file;
+    const copy = placed[file];
+    if (copy !== undefined) return copy;
     if (own.some((path) => resolve(file).startsWith(path))) return file;
     const [name = 'NAME'] = Object.keys(site.inputs).filter((input) => site.inputs[input] === file);
     throw new Problem('FILE_LEFT_BEHIND', `${file} of the machine that began this run did not travel.`, {
       advice: [`Give it anew: --input ${name}=PATH, or the whole site: --file site.yaml`],
     });
   };
+}
+
+/** No name that travels: a Secret in the cluster says no yes for anybody. */
+function unseenIn(runFolder: string): string {
+  return join(runFolder, 'adopted.unseen');
 }
 
 function fileIn(runFolder: string): string {

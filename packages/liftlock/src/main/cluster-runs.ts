@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { connectCluster } from '../adapters/cluster/connect.ts';
 import { makeReplicaReader } from '../adapters/cluster/replica-reader.ts';
-import { foldJournal, type RunState } from '../journal/fold.ts';
+import type { RunState } from '../journal/fold.ts';
 import { isProblem } from '../model/problem.ts';
 import type { Redactor } from '../model/redaction.ts';
-import type { ReplicaQuestion, ReplicaReader, ReplicaRun } from '../model/replica.ts';
+import type { ReplicaQuestion, ReplicaReader } from '../model/replica.ts';
 import { adoptRun } from './adopt-run.ts';
-import { agreement } from './prefix.ts';
+import { findRuns, type FoundRuns } from './found-runs.ts';
+import { runHere, runsInFolder } from './known-runs.ts';
 import type { OpenSite } from './open-site.ts';
-import { openExistingJournal, readRuns } from './past-runs.ts';
 
 /** Where runs are looked for that this machine does not know: as kubectl chooses a cluster. */
 export interface ClusterChoice {
@@ -18,12 +18,9 @@ export interface ClusterChoice {
 }
 
 /** A cluster whose runs are read. */
-export interface ClusterRuns {
+export interface ClusterRuns extends FoundRuns {
   readonly reader: ReplicaReader;
   readonly server: string;
-  /** Of the kubeconfig, for whoever goes on with a run. */
-  readonly context: string;
-  readonly runs: readonly ReplicaRun[];
   close(): void;
 }
 
@@ -41,12 +38,12 @@ export async function openClusterRuns(
     redactor,
   });
   try {
-    const reader = makeReplicaReader(connection.reader);
-    const found = await reader.runs({ ...question, namespace: choice.namespace });
+    const { reader, server, namespace } = connection;
+    const found = await findRuns(reader, { ...question, namespace: choice.namespace });
     // Who may not list namespaces may still work in one: the kubeconfig's own.
-    const isNarrow = found.length === 0 && choice.namespace === undefined;
-    const runs = isNarrow ? await reader.runs({ ...question, namespace: connection.namespace }).catch(() => []) : found;
-    return { reader, server: connection.server, context: connection.context, runs, close: () => connection.close() };
+    const isNarrow = found.runs.length + found.refused.length === 0 && choice.namespace === undefined;
+    const runs = isNarrow ? await findRuns(reader, { ...question, namespace }).catch(noneWhereForbidden) : found;
+    return { ...runs, reader: makeReplicaReader(reader), server, close: () => connection.close() };
   } catch (error) {
     connection.close();
     throw error;
@@ -54,68 +51,41 @@ export async function openClusterRuns(
 }
 
 /**
- * Every run of a site, the newest first: those of this machine's journal, and those that only the cluster knows or that have
- * gone on elsewhere. Where the cluster's may not be read, those of this machine.
+ * Every run of a site, the newest first (see runsInFolder). Whoever may not read those of the cluster is told of this
+ * machine's. Problems: those of the API.
  */
 export async function runsOfSite(
-  site: Pick<OpenSite, 'folder' | 'namespace' | 'platform' | 'reader' | 'redactor'>,
+  site: Pick<OpenSite, 'folder' | 'namespace' | 'platform' | 'site' | 'reader' | 'redactor'>,
 ): Promise<readonly RunState[]> {
   const { namespace, platform, reader, folder, redactor } = site;
-  const found = await makeReplicaReader(reader)
-    .runs({ namespace, platform: platform.metadata.name })
-    .catch((error: unknown) => {
-      if (isProblem(error)) return [];
-      throw error;
-    });
-  return withReplicas(folder, redactor, found);
+  const question = { namespace, platform: platform.metadata.name };
+  const { runs } = await findRuns(reader, question).catch(noneWhereForbidden);
+  return runsInFolder(folder, site.site.metadata.name, redactor, runs).map(({ state }) => state);
 }
 
 /**
- * Brings this machine's journal and folder of a run to where the run has come elsewhere. Where the cluster's may not be read,
- * nothing is done: whoever may not read it may not go on either, and is told so then.
+ * Brings this machine's journal and folder of a run to where the run has come elsewhere. Whoever may not read the cluster's may
+ * not go on either, and is told so then. What is damaged there says nothing: this machine's journal counts.
  *
- * Problems: REPLICA_DIFFERS, REPLICA_DAMAGED, REPLICA_TOO_NEW.
+ * Problems: REPLICA_DIFFERS, REPLICA_TOO_NEW, REPLICA_MISPLACED, and those of the API.
  */
 export async function catchUp(
-  site: Pick<OpenSite, 'folder' | 'namespace' | 'reader' | 'redactor'>,
+  site: Pick<OpenSite, 'folder' | 'namespace' | 'site' | 'reader' | 'redactor' | 'say'>,
   state: RunState,
   environment: NodeJS.ProcessEnv,
 ): Promise<RunState> {
-  const reader = makeReplicaReader(site.reader);
-  const [replica] = await reader.runs({ namespace: site.namespace, run: state.run }).catch((error: unknown) => {
-    if (isProblem(error)) return [];
-    throw error;
-  });
-  if (replica === undefined) return state;
-  await adoptRun(replica, reader, {}, environment);
-  const store = openExistingJournal(site.folder, site.redactor);
-  try {
-    return store === undefined ? state : foldJournal(store.entries(state.run));
-  } finally {
-    store?.close();
-  }
+  const { reader, namespace, folder, redactor } = site;
+  const { runs, refused } = await findRuns(reader, { namespace, run: state.run }).catch(noneWhereForbidden);
+  const [found] = runs;
+  const problem = refused[0]?.problem;
+  if (problem !== undefined && problem.code !== 'REPLICA_DAMAGED') throw problem;
+  if (problem !== undefined) site.say(`${problem.message} This machine's journal counts.`);
+  if (found === undefined) return state;
+  await adoptRun(found, makeReplicaReader(reader), {}, environment);
+  return runHere(folder, state.run, redactor) ?? state;
 }
 
-/** This machine's runs, and of each the longer telling. */
-function withReplicas(
-  folder: string,
-  redactor: OpenSite['redactor'],
-  found: readonly ReplicaRun[],
-): readonly RunState[] {
-  const store = openExistingJournal(folder, redactor);
-  try {
-    const mine = store === undefined ? [] : readRuns(store, folder);
-    const ahead = found
-      .filter(({ run, entries }) => {
-        const known = store?.entries(run) ?? [];
-        return entries.length > 0 && agreement(known, entries) === 'behind';
-      })
-      .map(({ entries }) => foldJournal(entries));
-    const newer = new Set(ahead.map(({ run }) => run));
-    return [...mine.filter(({ run }) => !newer.has(run)), ...ahead].toSorted((a, b) =>
-      b.startedAt.localeCompare(a.startedAt),
-    );
-  } finally {
-    store?.close();
-  }
+function noneWhereForbidden(error: unknown): FoundRuns {
+  if (isProblem(error) && error.details['status'] === 403) return { runs: [], refused: [] };
+  throw error;
 }

@@ -37,7 +37,7 @@ export interface LeftBehind {
 
 /** What a later resume reads of a run's folder, by the name there: not the values that helm reads, nor evidence. */
 export function isReplicated(name: string): boolean {
-  return !/^(values|adopted)\/|^adopted\.json$|\.tar\.gz$|\.draft$/.test(name);
+  return !/^(values|adopted)\/|^adopted\.(json|unseen)$|\.tar\.gz$|\.draft$/i.test(name);
 }
 
 /** What a run was started from, without the contents. */
@@ -58,6 +58,8 @@ export interface ReplicaKey {
 
 /** A run as the cluster knows it. */
 export interface ReplicaRun extends ReplicaKey {
+  /** When the cluster has got it, ISO 8601 in seconds: runs of several machines in the order of one clock. */
+  readonly keptSince: string;
   /** The journal up to its last whole entry. */
   readonly entries: readonly Entry[];
   /** Why it cannot be read: REPLICA_TOO_NEW, REPLICA_DAMAGED. */

@@ -17,7 +17,7 @@ export async function readFormer(step: string, world: Pick<World, 'folder'>): Pr
 
 /**
  * Does one change, and keeps the object as it was and as it became, where a step of the plan undoes it. A change that is repeated
- * does not write over what the first one found.
+ * does not write over what the first one found of that object.
  */
 export async function keepingFormer(
   step: string,
@@ -30,7 +30,9 @@ export async function keepingFormer(
     return;
   }
   const known = await readFormer(step, world);
-  const former: Former = { before: known?.before ?? before };
+  // Of one that was made anew meanwhile nothing that stood there before can be put back.
+  const isSame = known?.before.metadata.uid === before.metadata.uid;
+  const former: Former = { before: known !== undefined && isSame ? known.before : before };
   await world.folder.writeSecret(fileOf(step), JSON.stringify(former));
   const after = await change();
   await world.folder.writeSecret(fileOf(step), JSON.stringify({ ...former, after }));

@@ -1,5 +1,6 @@
+import { isEntry } from '../../model/entry-check.ts';
 import type { Entry } from '../../model/journal.ts';
-import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import { isJsonObject, type Json } from '../../model/json.ts';
 import type { KubeObject } from '../../model/kube.ts';
 import type { ClusterReader } from '../../model/ports.ts';
 import { isProblem } from '../../model/problem.ts';
@@ -25,19 +26,22 @@ export function makeReplicaReader(reader: Reader): ReplicaReader {
   return {
     runs: async (question) => {
       const secrets = await recordsOf(reader, question);
-      return [...grouped(secrets).values()]
-        .map(({ key, parts }) => runOf(key, parts))
-        .toSorted((a, b) => b.run.localeCompare(a.run));
+      return [...grouped(secrets).values()].map(({ key, parts }) => runOf(key, parts)).toSorted(newestFirst);
     },
     inputs: async (key) => {
       const [secret] = await secretsOf(key, 'inputs');
       if (secret === undefined) return undefined;
       const newer = tooNew(secret, key.run);
       if (newer !== undefined) throw newer;
-      return inputsOf(joined(piecesOf(secret, key.run)), key.run);
+      return inputsOf(joined(piecesOf(secret, key.run)).bytes, key.run);
     },
     contents: async (key) => contentsOf(await secretsOf(key, 'files'), key.run),
   };
+}
+
+/** By the cluster's clock: those of the machines that began them may differ. Those of one second by their names. */
+function newestFirst(a: ReplicaRun, b: ReplicaRun): number {
+  return b.keptSince.localeCompare(a.keptSince) || b.run.localeCompare(a.run);
 }
 
 /** Where all namespaces may not be listed at once, each that is known to be there is asked. */
@@ -83,42 +87,46 @@ function grouped(secrets: readonly KubeObject[]): ReadonlyMap<string, Group> {
 }
 
 function runOf(key: ReplicaKey, parts: readonly KubeObject[]): ReplicaRun {
+  const [first = ''] = parts.map(({ metadata }) => metadata.creationTimestamp ?? '').toSorted();
+  const found = { ...key, keptSince: first, entries: [] };
   const newer = parts.map((part) => tooNew(part, key.run)).find((problem) => problem !== undefined);
-  if (newer !== undefined) return { ...key, entries: [], unreadable: newer };
+  if (newer !== undefined) return { ...found, unreadable: newer };
   try {
-    return {
-      ...key,
-      entries: entriesOf(joined(new Map(parts.flatMap((part) => [...piecesOf(part, key.run)]))), key.run),
-    };
+    const pieces = new Map(parts.flatMap((part) => [...piecesOf(part, key.run)]));
+    const text = joined(pieces);
+    if (text.count !== pieces.size) throw damaged(key.run, 'a piece of it is missing');
+    return { ...found, entries: entriesOf(text.bytes, key.run) };
   } catch (error) {
     if (!isProblem(error)) throw error;
-    return { ...key, entries: [], unreadable: error };
+    return { ...found, unreadable: error };
   }
 }
 
 /** Pieces by their numbers, `0`, `1`, …, up to the first that is missing. */
-function joined(pieces: ReadonlyMap<string, Uint8Array>): Buffer {
+function joined(pieces: ReadonlyMap<string, Uint8Array>): { readonly bytes: Buffer; readonly count: number } {
   const found: Uint8Array[] = [];
   for (let piece = pieces.get('0'); piece !== undefined; piece = pieces.get(String(found.length))) found.push(piece);
-  return Buffer.concat(found);
+  return { bytes: Buffer.concat(found), count: found.length };
 }
 
 /** One entry a line; a last line without its end was being written. */
 function entriesOf(text: Buffer, run: string): readonly Entry[] {
   const lines = text.toString('utf8').split('\n').slice(0, -1);
   return lines.map((line, index) => {
-    const entry = parsed(line, run) as unknown as Entry;
-    if (entry.run !== run || entry.sequence !== index + 1 || typeof entry.type !== 'string')
-      throw damaged(run, `entry ${index + 1} is another one`);
+    const entry: unknown = parsed(line, run);
+    if (!isEntry(entry) || entry.run !== run || entry.sequence !== index + 1)
+      throw damaged(run, `entry ${index + 1} is another one, or none`);
     return entry;
   });
 }
 
 function inputsOf(text: Buffer, run: string): ReplicaInputs {
-  const inputs = parsed(text.toString('utf8'), run) as unknown as Partial<ReplicaInputs>;
+  const found = parsed(text.toString('utf8'), run);
+  if (!isJsonObject(found)) throw damaged(run, 'it has no list of files');
+  const inputs = found as unknown as Partial<ReplicaInputs>;
   if (!Array.isArray(inputs.files) || !Array.isArray(inputs.leftBehind)) throw damaged(run, 'it has no list of files');
   // Whoever may write a Secret may write this: paths are made of it.
-  if (!isJsonObject(inputs.flags) || !inputs.files.every(isFile))
+  if (!isJsonObject(inputs.flags) || !inputs.files.every(isFile) || !inputs.leftBehind.every(isLeftBehind))
     throw damaged(run, 'its list of files holds something else');
   return inputs as ReplicaInputs;
 }
@@ -129,9 +137,13 @@ function isFile(value: unknown): boolean {
   return replicaFileKinds.some((known) => known === kind) && typeof name === 'string' && typeof digest === 'string';
 }
 
-function parsed(text: string, run: string): JsonObject {
+function isLeftBehind(value: unknown): boolean {
+  return isJsonObject(value) && [value['what'], value['path'], value['flag']].every((text) => typeof text === 'string');
+}
+
+function parsed(text: string, run: string): Json {
   try {
-    return JSON.parse(text) as JsonObject;
+    return JSON.parse(text) as Json;
   } catch {
     throw damaged(run, 'it is no JSON');
   }
@@ -146,6 +158,6 @@ export function contentsOf(secrets: readonly KubeObject[], run: string): Readonl
     const parts = byDigest.get(digest) ?? new Map<string, Uint8Array>();
     byDigest.set(digest, parts.set(number, bytes));
   }
-  const whole = [...byDigest].map(([digest, parts]) => [`sha256:${digest}`, joined(parts)] as const);
+  const whole = [...byDigest].map(([digest, parts]) => [`sha256:${digest}`, joined(parts).bytes] as const);
   return new Map(whole.filter(([digest, bytes]) => digestOf(bytes) === digest));
 }

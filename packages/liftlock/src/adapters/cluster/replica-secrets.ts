@@ -122,8 +122,8 @@ export function tooNew({ metadata }: KubeObject, run: string): Problem | undefin
 export function damaged(run: string, why: string): Problem {
   return new Problem('REPLICA_DAMAGED', `What the cluster keeps of run ${run} is damaged: ${why}.`, {
     advice: [
-      'Go on with it on the machine that began it: liftlock resume',
-      'Where that is gone: look at the releases with liftlock status, then plan again.',
+      `Go on with it on the machine that was at it last, whose journal then counts: liftlock resume ${run}`,
+      'Where that is gone: see how the releases stand with liftlock status, then plan again.',
     ],
     details: { run },
   });
