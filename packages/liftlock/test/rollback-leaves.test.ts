@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { claimTemplate, configMap, deployment, widgets, workload } from './corpus/objects.ts';
 import { openOneRelease, type OneRelease } from './support/one-release.ts';
 import { sharedSandbox } from './support/stage.ts';
@@ -38,6 +38,24 @@ const login = (token: string) => ({
 });
 const work = (id: string, fields: object) => ({ id, ...fields });
 
+const others = [
+  configMap('young', { a: 'b' }),
+  ingress('new.example.com'),
+  annotated('kept', { 'helm.sh/resource-policy': 'keep' }),
+  annotated('before', { 'helm.sh/hook': 'pre-upgrade' }),
+  workload('StatefulSet', 'db', {
+    image: 'team/db:1',
+    spec: { volumeClaimTemplates: [claimTemplate('data', '1Gi')] },
+  }),
+];
+const after = [deployment('web', { image: 'team/web:2' }), configMap('settings', { mode: 'b', more: 'c' }), ...others];
+/** Its settings are written before the API server refuses the rest of it. */
+const refused = [
+  deployment('web', { image: 'team/web:2', spec: { replicas: -1 } }),
+  configMap('settings', { mode: 'b', more: 'c', stale: 'yes' }),
+  ...others,
+];
+
 let scene: OneRelease;
 beforeAll(async () => {
   scene = await openOneRelease(sharedSandbox(), {
@@ -73,31 +91,21 @@ beforeAll(async () => {
       configMap('settings', { mode: 'a' }),
       ingress('old.example.com'),
     ],
-    after: [
-      deployment('web', { image: 'team/web:2' }),
-      configMap('settings', { mode: 'b', more: 'c' }),
-      configMap('young', { a: 'b' }),
-      ingress('new.example.com'),
-      annotated('kept', { 'helm.sh/resource-policy': 'keep' }),
-      annotated('before', { 'helm.sh/hook': 'pre-upgrade' }),
-      workload('StatefulSet', 'db', {
-        image: 'team/db:1',
-        spec: { volumeClaimTemplates: [claimTemplate('data', '1Gi')] },
-      }),
-    ],
+    after,
     files: { 'crds/widgets.json': JSON.stringify(widgets(['v1'], { annotations: { edition: '1' } })) },
     newFiles: { 'crds/widgets.json': JSON.stringify(widgets(['v1'], { annotations: { edition: '2' } })) },
   });
   await scene.world.create(login('former'));
   await writeFile(join(scene.world.folder, 'token'), 'later');
+  return () => scene.close();
 });
-afterAll(() => scene.close());
 
 const flat = (text: string) => text.replaceAll(/\s+/g, ' ');
 const find = (kind: string, name: string, apiVersion = 'v1') => scene.world.find(apiVersion, kind, name);
 const definition = () => find('CustomResourceDefinition', 'widgets.__NS__.example.com', 'apiextensions.k8s.io/v1');
 const edition = async () => (await definition())?.metadata.annotations?.['edition'];
 
+// The second test goes on with the run of the first.
 it('O23: restore puts back each object that a migration changed, deleted, defined or wrote over', async () => {
   const done = await scene.apply(
     '--prove-images',
@@ -132,15 +140,25 @@ it('O23: restore puts back each object that a migration changed, deleted, define
   expect(await edition()).toBe('1');
 });
 
-it('C37 O18: a rollback compares every object with its record, and says what helm leaves, before the yes, at the end and in the report', async () => {
-  const { namespace } = scene.world;
-  const back = await scene.operator.run('rollback', '--yes', '--allow', 'disappears:statefulset/db');
+it('C37 O18 O31: a rollback compares every object with its record, and says what helm leaves, before the yes, at the end and in the report', async () => {
+  const { namespace, folder, helm, chart } = scene.world;
+  // O31: helm compares with the last revision that was deployed, and so leaves what one that failed has set.
+  const failed = await helm('helm3', 'upgrade', 'shop', await chart({ objects: refused }, '3.0.0'));
+  expect(failed.stderr).toContain('must be greater than or equal to 0');
+  const again = await helm('helm3', 'upgrade', 'shop', join(folder, 'shop-2.0.0.tgz'));
+  expect(again.code, again.stderr).toBe(0);
+  const back = await scene.operator.run(
+    'rollback',
+    '--yes',
+    ...['disappears:statefulset/db', 'moved:shop'].flatMap((id) => ['--allow', id]),
+  );
   expect(back.code, back.stderr).toBe(0);
   const said = flat(back.stderr);
   expect(said).toContain(`ConfigMap ${namespace}/settings was changed`);
   expect(said).toContain(`Secret ${namespace}/login was written over by the run`);
   expect(said).toContain(`The definition widgets.${namespace}.example.com is that of shop 2.0.0, and stays`);
   const left = [
+    `ConfigMap ${namespace}/settings is not as its record has it: data.stale of the newer version`,
     `ConfigMap ${namespace}/kept is left of the newer version: helm keeps it, as its annotation helm.sh/resource-policy asks`,
     `ConfigMap ${namespace}/before is left of the newer version: it is a hook`,
     `PersistentVolumeClaim ${namespace}/data-db-0 is left of the newer version: a StatefulSet has made it`,
@@ -151,8 +169,9 @@ it('C37 O18: a rollback compares every object with its record, and says what hel
   const report = await scene.operator.run('report', '-o', 'json');
   const { steps } = JSON.parse(report.stdout) as { steps: { id: string; note: string; details?: object }[] };
   const step = steps.find(({ id }) => id === 'shop/rollback');
-  expect(step?.details).toMatchObject({ compared: 3, differs: [] });
-  expect(step?.note).toContain('3 of 3 objects are as its record has them');
+  const differs = [{ object: `ConfigMap ${namespace}/settings`, fields: ['data.stale of the newer version'] }];
+  expect(step?.details).toMatchObject({ compared: 3, differs });
+  expect(step?.note).toContain('2 of 3 objects are as its record has them');
   const text = flat((await scene.operator.run('report')).stdout);
   for (const line of left) expect(text).toContain(line);
   // It is so: what the target does not name and nobody asked to keep is gone.

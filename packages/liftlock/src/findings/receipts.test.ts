@@ -1,8 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
 import { Platform } from '../model/platform.ts';
-import { Receipts, type ReceiptReading, type ReceiptSource } from '../model/receipt.ts';
+import { Receipts, type ReceiptComponent, type ReceiptReading, type ReceiptSource } from '../model/receipt.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { KubeObject } from '../model/kube.ts';
+import type { Step } from '../model/step.ts';
 import { judge } from './judge.ts';
 import { evidence, site, snapshot } from './preflight-fixtures.ts';
 import { acceptedReceipts, judgeReceipts } from './receipts.ts';
@@ -13,11 +14,21 @@ const never = (): never => {
   throw new Error('no source');
 };
 
-function judged(reading: ReceiptReading, fields: { readonly serverTime?: string; readonly steps?: [] } = {}) {
+const part = (name: string, namespace: string, migrates: boolean) => ({ name, namespace, migrates });
+const shop = [part('api', 'prod', true), part('web', 'prod', false), part('db', 'data', false)];
+
+interface Fields {
+  readonly serverTime?: string;
+  readonly selected?: readonly string[];
+  readonly steps?: readonly Step[];
+  readonly components?: readonly ReceiptComponent[];
+}
+
+function judged(reading: ReceiptReading, { components = shop, ...fields }: Fields = {}) {
   const read = {
     serverTime: now,
     namespace: 'prod',
-    receipts: { backups: { maxAge: '24h', readings: [reading] } },
+    receipts: { backups: { maxAge: '24h', readings: [reading], components } },
     ...fields,
   };
   return judgeReceipts('backups', { snapshot: read, selected: ['api'], steps: [], ...fields });
@@ -32,7 +43,7 @@ const object = (name: string, fields: JsonObject, at = '2026-11-21T02:00:00Z'): 
 
 describe('O18: a Backup of Velero', () => {
   const backup = (status: JsonObject, spec: JsonObject = {}, at?: string) =>
-    object('nightly', { spec, status: { phase: 'Completed', ...status } }, at);
+    object('nightly', { spec, status: { phase: 'Completed', csiVolumeSnapshotsCompleted: 1, ...status } }, at);
   const look = (one: KubeObject, source: object = { kind: 'velero' }) =>
     judged({ source: sourceOf(source), objects: [one] });
 
@@ -43,7 +54,11 @@ describe('O18: a Backup of Velero', () => {
     ['by a pattern', backup({}, { includedNamespaces: ['pr*'] })],
     [
       'with copies of files in the place of snapshots',
-      backup({}, { snapshotVolumes: false, defaultVolumesToFsBackup: true }),
+      backup({ csiVolumeSnapshotsCompleted: 0 }, { snapshotVolumes: false, defaultVolumesToFsBackup: true }),
+    ],
+    [
+      'whose data was moved out of its snapshots',
+      backup({ csiVolumeSnapshotsCompleted: 0, backupItemOperationsCompleted: 2 }, { snapshotMoveData: true }),
     ],
     ['that is 24 h old to the second', backup({}, {}, '2026-11-20T10:00:00Z')],
   ])('counts: one %s', (_what, one) => {
@@ -60,6 +75,13 @@ describe('O18: a Backup of Velero', () => {
     ['does not hold namespace prod', backup({}, { excludedNamespaces: ['prod'] })],
     ['holds only what a label selector names', backup({}, { labelSelector: { matchLabels: { app: 'web' } } })],
     ['leaves out the volumes', backup({}, { snapshotVolumes: false })],
+    ['leaves out the volumes', backup({}, { snapshotVolumes: false, snapshotMoveData: true })],
+    [
+      'follows a policy that may leave volumes out',
+      backup({}, { resourcePolicy: { kind: 'configmap', name: 'skip' } }),
+    ],
+    ['shows no volume in its status', backup({ csiVolumeSnapshotsCompleted: 0, volumeSnapshotsAttempted: 1 })],
+    ['is being deleted', { ...backup({}), metadata: { ...backup({}).metadata, deletionTimestamp: now } }],
     ['leaves out the volumes', backup({}, { includedResources: ['deployments.apps', 'secrets'] })],
     ['leaves out the volumes', backup({}, { excludedResources: ['persistentvolumeclaims'] })],
     ['has expired', backup({ expiration: '2026-11-21T09:59:59Z' })],
@@ -85,6 +107,14 @@ describe('O18: a Backup of Velero', () => {
     );
   });
 
+  it('has to hold the namespaces of all that is upgraded, where the site does not name others', () => {
+    const reading = { source: sourceOf({ kind: 'velero' }), objects: [backup({}, { includedNamespaces: ['prod'] })] };
+    expect(judged(reading, { selected: ['api', 'web'] })?.accepted).toBeDefined();
+    expect(judged(reading, { selected: ['api', 'db'] })?.looked).toEqual([
+      'Velero Backups in velero, of prod and data, completed, no older than 24h: place/nightly does not hold namespace data',
+    ]);
+  });
+
   it('is fresh by the API server: without its time nothing is, and what may not be read is said', () => {
     const source = sourceOf({ kind: 'velero' });
     expect(judged({ source, objects: [backup({})] }, { serverTime: '' })?.looked.join()).toContain(
@@ -106,14 +136,15 @@ describe('O18: VolumeSnapshots', () => {
     createdAt: '2026-01-01T00:00:00Z',
   }));
   const of = (claim: string, status: JsonObject = { readyToUse: true }, at?: string) =>
-    object(`s-${claim}`, { spec: { source: { persistentVolumeClaimName: claim } }, status }, at);
-  const look = (objects: readonly KubeObject[], more: Partial<ReceiptReading> = {}) =>
-    judged({ source, objects, claims, ...more });
+    inProd(object(`s-${claim}`, { spec: { source: { persistentVolumeClaimName: claim } }, status }, at));
+  const inProd = (one: KubeObject) => ({ ...one, metadata: { ...one.metadata, namespace: 'prod' } });
+  const look = (objects: readonly KubeObject[], more: Partial<ReceiptReading> = {}, fields: Fields = {}) =>
+    judged({ source, objects, claims, ...more }, fields);
 
   it('count when there is one of every claim, and are as old as the oldest', () => {
     const objects = [of('data-api-0'), of('files', { readyToUse: true }, '2026-11-21T01:00:00Z')];
     expect(look(objects)?.accepted).toEqual({
-      by: 'VolumeSnapshots place/s-data-api-0, place/s-files',
+      by: 'VolumeSnapshots prod/s-data-api-0, prod/s-files',
       at: '2026-11-21T01:00:00Z',
     });
     const others = [...claims, { component: 'web', namespace: 'prod', name: 'cache', createdAt: now }];
@@ -122,21 +153,51 @@ describe('O18: VolumeSnapshots', () => {
 
   test.each([
     ['claim files: none is there', []],
-    ['claim files: place/s-files is not ready to use', [of('files', { readyToUse: false })]],
+    ['claim files: prod/s-files is not ready to use', [of('files', { readyToUse: false })]],
     [
-      'claim files: place/s-files has failed (no space)',
+      'claim files: prod/s-files has failed (no space)',
       [of('files', { readyToUse: false, error: { message: 'no space' } })],
     ],
     [
-      'claim files: place/s-files is too old: made 2026-11-19T02:00:00Z, 2 days ago',
+      'claim files: prod/s-files is too old: made 2026-11-19T02:00:00Z, 2 days ago',
       [of('files', { readyToUse: true }, '2026-11-19T02:00:00Z')],
     ],
     [
-      'claim files: place/s-files is too old: made 2026-11-01T02:00:00Z, 20 days ago',
+      'claim files: prod/s-files is too old: made 2026-11-01T02:00:00Z, 20 days ago',
       [of('files', { readyToUse: true, creationTime: '2026-11-01T02:00:00Z' })],
     ],
   ])('do not count: %s', (why, objects) => {
     expect(look([of('data-api-0'), ...objects])?.looked.join()).toContain(`: ${why}`);
+  });
+
+  it('do not count for a component that migrates data and has no claim: another one may have it', () => {
+    const cache = { component: 'web', namespace: 'prod', name: 'cache', createdAt: '2026-01-01T00:00:00Z' };
+    const both = { selected: ['api', 'web'] };
+    expect(look([of('cache')], { claims: [cache] }, both)?.looked.join()).toMatch(
+      /of the claims of api, ready to use, no older than 24h: no claim of theirs is there/,
+    );
+    const components = [part('api', 'prod', true), part('web', 'prod', true)];
+    const missing = { components, ...both };
+    expect(look([of('cache')], { claims: [cache] }, missing)?.looked.join()).toMatch(/: no claim of api is there/);
+    expect(look([of('cache')], { claims: [cache] }, { ...missing, selected: ['web'] })?.accepted).toBeDefined();
+    // One that is named has somebody's word that the data lies there.
+    const named = [{ namespace: 'prod', name: 'cache', createdAt: '2026-01-01T00:00:00Z' }];
+    expect(look([of('cache')], { claims: named }, missing)?.accepted).toBeDefined();
+  });
+
+  it('are asked for of a component whose migration cannot be undone, and where none is known to migrate, of all', () => {
+    const cache = { component: 'web', namespace: 'prod', name: 'cache', createdAt: '2026-01-01T00:00:00Z' };
+    const plain = { selected: ['web', 'db'], components: shop.slice(1) };
+    const steps = [{ id: 'db/split', component: 'db', migration: { isIrreversible: true } } as never];
+    expect(look([of('cache')], { claims: [cache] }, plain)?.accepted).toBeDefined();
+    expect(look([of('cache')], { claims: [cache] }, { ...plain, steps })?.looked.join()).toContain(
+      'of the claims of db',
+    );
+  });
+
+  it('count in the namespace of their claim alone', () => {
+    const other = { component: 'api', namespace: 'data', name: 'files', createdAt: '2026-01-01T00:00:00Z' };
+    expect(look([of('files')], { claims: [other] })?.looked.join()).toContain('claim files: none is there');
   });
 
   it('do not count for a claim that was made after them, that is gone, or where no claim is known', () => {
@@ -158,6 +219,7 @@ describe('O18: Jobs and steps', () => {
     const look = (status: JsonObject, at?: string) => judged({ source, objects: [object('dump', { status }, at)] });
     expect(look(done)?.accepted?.by).toBe('Job place/dump');
     expect(look({ active: 1 })?.looked.join()).toMatch(/place\/dump has not ended$/);
+    expect(look({ active: 2, succeeded: 1 })?.looked.join()).toMatch(/place\/dump has not ended$/);
     expect(
       look({ conditions: [{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded' }] })?.looked.join(),
     ).toMatch(/has failed \(BackoffLimitExceeded\)$/);
@@ -171,7 +233,11 @@ describe('O18: Jobs and steps', () => {
   it('a step counts when it comes before everything that cannot be undone', () => {
     const step = (id: string, kind: string, risk: string) => ({ id, kind, risk, title: id }) as never;
     const reading = { source: sourceOf({ kind: 'run-job', step: 'save/dump' }), objects: [] };
-    const read = { serverTime: now, namespace: 'prod', receipts: { backups: { maxAge: '24h', readings: [reading] } } };
+    const read = {
+      serverTime: now,
+      namespace: 'prod',
+      receipts: { backups: { maxAge: '24h', readings: [reading], components: shop } },
+    };
     const look = (...steps: never[]) => judgeReceipts('backups', { snapshot: read, selected: [], steps });
     const job = step('api/save/dump', 'run-job', 'reversible');
     const upgrade = step('api/upgrade', 'helm-upgrade', 'irreversible');
@@ -189,8 +255,9 @@ describe('C09: the checklist', () => {
     ],
   });
   const found = (phase: string, affirmations: JsonObject = {}) => {
-    const objects = [object('nightly', { spec: {}, status: { phase } })];
-    const receipts = { backups: { maxAge: '24h', readings: [{ source: sourceOf({ kind: 'velero' }), objects }] } };
+    const objects = [object('nightly', { spec: {}, status: { phase, volumeSnapshotsCompleted: 1 } })];
+    const readings = [{ source: sourceOf({ kind: 'velero' }), objects }];
+    const receipts = { backups: { maxAge: '24h', readings, components: shop } };
     const read = snapshot({ serverTime: now, receipts });
     const parts = { platform, site: site({ affirmations }), snapshot: read };
     return judge(evidence(parts)).filter(({ code }) => /AFFIRM|BACKUP/.test(code));

@@ -1,10 +1,16 @@
 import { durationSeconds } from '../model/duration.ts';
 import type { Json } from '../model/json.ts';
 import type { KubeObject } from '../model/kube.ts';
-import type { AcceptedReceipt, ReceiptReading, ReceiptSource } from '../model/receipt.ts';
+import type {
+  AcceptedReceipt,
+  ReceiptClaim,
+  ReceiptComponent,
+  ReceiptReading,
+  ReceiptSource,
+} from '../model/receipt.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Step } from '../model/step.ts';
-import { listAt, numberAt, textAt } from './faults/read.ts';
+import { listAt, textAt } from './faults/read.ts';
 import { whyNotBackup } from './velero-backup.ts';
 
 /** What receipts are judged by. */
@@ -26,6 +32,8 @@ interface Judging extends ReceiptEvidence {
   /** Milliseconds, by the API server's clock; NaN where it does not tell. */
   readonly now: number;
   readonly maxAge: string;
+  /** Those that the plan upgrades. */
+  readonly components: readonly ReceiptComponent[];
 }
 
 /** An object that counts, with the time after which nothing is in it; or why it does not count. */
@@ -36,7 +44,8 @@ export function judgeReceipts(id: string, evidence: ReceiptEvidence): JudgedRece
   const { receipts = {}, serverTime } = evidence.snapshot;
   const read = Object.hasOwn(receipts, id) ? receipts[id] : undefined;
   if (read === undefined) return undefined;
-  const judging: Judging = { ...evidence, now: Date.parse(serverTime ?? ''), maxAge: read.maxAge };
+  const components = read.components.filter(({ name }) => evidence.selected.includes(name));
+  const judging: Judging = { ...evidence, now: Date.parse(serverTime ?? ''), maxAge: read.maxAge, components };
   const results = read.readings.map((reading) => judgeReading(reading, judging));
   const accepted = results.flatMap((result) => ('by' in result ? [result] : []));
   const [newest] = accepted.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
@@ -64,10 +73,17 @@ function judgeReading(reading: ReceiptReading, judging: Judging): AcceptedReceip
     return { why: `${what}the API server does not tell its time, so that nothing can be called fresh` };
   if (source.kind === 'volume-snapshots') return judgeClaims(reading, what, judging);
   const judge = (object: KubeObject): Judged =>
-    source.kind === 'velero'
-      ? judgeBackup(object, source.includes ?? [judging.snapshot.namespace], judging)
-      : judgeJob(object, judging);
+    source.kind === 'velero' ? judgeBackup(object, mustHold(source, judging), judging) : judgeJob(object, judging);
   return newestOf(reading.objects, judge, { what, kind: source.kind === 'velero' ? 'Velero Backup' : 'Job' });
+}
+
+/** Namespaces of which a Backup has to bring back everything. */
+function mustHold(
+  { includes }: Extract<ReceiptSource, { readonly kind: 'velero' }>,
+  { components, snapshot }: Judging,
+): readonly string[] {
+  const own = new Set(components.map(({ namespace }) => namespace));
+  return includes ?? (own.size === 0 ? [snapshot.namespace] : [...own]);
 }
 
 function newestOf(
@@ -77,11 +93,19 @@ function newestOf(
 ): AcceptedReceipt | { readonly why: string } {
   const judged = objects
     .toSorted((a, b) => born(b) - born(a))
-    .map((object) => ({ name: `${object.metadata.namespace ?? ''}/${object.metadata.name}`, ...judge(object) }));
+    .map((object) => ({
+      name: `${object.metadata.namespace ?? ''}/${object.metadata.name}`,
+      ...judgeKept(object, judge),
+    }));
   const good = judged.find((item) => 'at' in item);
   if (good !== undefined && 'at' in good) return { by: `${kind} ${good.name}`, at: good.at };
   const bad = judged.flatMap((item) => ('why' in item ? [`${item.name} ${item.why}`] : []));
   return { why: `${what}${someOf(bad)}` };
+}
+
+/** What is being deleted may look whole until its last finalizer is gone. */
+function judgeKept(object: KubeObject, judge: (object: KubeObject) => Judged): Judged {
+  return object.metadata.deletionTimestamp === undefined ? judge(object) : { why: 'is being deleted' };
 }
 
 /** So many that do not count are named, the newest first. */
@@ -105,8 +129,8 @@ function judgeJob(job: KubeObject, judging: Judging): Judged {
   const conditions = listAt(job.status, 'conditions').filter((item) => item['status'] === 'True');
   const failed = conditions.find((item) => item['type'] === 'Failed');
   if (failed !== undefined) return { why: `has failed (${textAt(failed, 'reason') || 'no reason given'})` };
-  if (!conditions.some((item) => item['type'] === 'Complete') && numberAt(job.status, ['succeeded']) < 1)
-    return { why: 'has not ended' };
+  // A pod that succeeded is not the Job: it may want several.
+  if (!conditions.some((item) => item['type'] === 'Complete')) return { why: 'has not ended' };
   return fresh([job.metadata.creationTimestamp, textAt(job.status, 'startTime')], judging);
 }
 
@@ -115,21 +139,47 @@ function judgeClaims(
   what: string,
   judging: Judging,
 ): AcceptedReceipt | { readonly why: string } {
-  const wanted = claims.filter(({ component }) => component === undefined || judging.selected.includes(component));
+  const { about, isEach } = atStake(judging);
+  const wanted = claims.filter(({ component }) => component === undefined || about.includes(component));
   if (wanted.length === 0)
     return { why: `${what}no claim of theirs is there, so that it is not known where the data lies` };
-  const results = wanted.map(({ name, createdAt }) => {
-    if (createdAt === undefined) return { why: `claim ${name} is not there` };
-    const own = objects.filter(({ spec }) => textAt(spec, 'source', 'persistentVolumeClaimName') === name);
-    const judge = (snapshot: KubeObject) => judgeSnapshot(snapshot, createdAt, judging);
-    return newestOf(own, judge, { what: `claim ${name}: `, kind: 'VolumeSnapshot' });
-  });
+  const known = new Set(wanted.map(({ component }) => component));
+  // Claims that are named are of no component.
+  const without = isEach && !known.has(undefined) ? about.filter((name) => !known.has(name)) : [];
+  const distinct = new Map(wanted.map((claim) => [`${claim.namespace}/${claim.name}`, claim]));
+  const results = [
+    ...without.map((name) => ({ why: `no claim of ${name} is there, so that it is not known where its data lies` })),
+    ...[...distinct.values()].map((claim) => judgeClaim(claim, objects, judging)),
+  ];
   const bad = results.flatMap((result) => ('by' in result ? [] : [result.why]));
   if (bad.length > 0) return { why: `${what}${bad.join('; ')}` };
   const good = results.flatMap((result) => ('by' in result ? [result] : []));
   const names = good.map(({ by }) => by.replace(/^VolumeSnapshot /, ''));
   const [oldest] = good.map(({ at }) => at).toSorted((a, b) => Date.parse(a) - Date.parse(b));
   return { by: `${names.length === 1 ? 'VolumeSnapshot' : 'VolumeSnapshots'} ${names.join(', ')}`, at: oldest ?? '' };
+}
+
+/** The components whose data the plan may change; where none is known to do so, all of them, of which not each has data. */
+function atStake({ components, steps }: Judging): { readonly about: readonly string[]; readonly isEach: boolean } {
+  const marked = new Set(
+    steps.flatMap(({ migration, component }) => (migration?.isIrreversible === true ? [component] : [])),
+  );
+  const about = components.filter(({ name, migrates }) => migrates || marked.has(name));
+  return { about: (about.length === 0 ? components : about).map(({ name }) => name), isEach: about.length > 0 };
+}
+
+function judgeClaim(
+  { namespace, name, createdAt }: ReceiptClaim,
+  snapshots: readonly KubeObject[],
+  judging: Judging,
+): AcceptedReceipt | { readonly why: string } {
+  if (createdAt === undefined) return { why: `claim ${name} is not there` };
+  const own = snapshots.filter(
+    ({ spec, metadata }) =>
+      metadata.namespace === namespace && textAt(spec, 'source', 'persistentVolumeClaimName') === name,
+  );
+  const judge = (snapshot: KubeObject) => judgeSnapshot(snapshot, createdAt, judging);
+  return newestOf(own, judge, { what: `claim ${name}: `, kind: 'VolumeSnapshot' });
 }
 
 function judgeSnapshot(snapshot: KubeObject, claimMade: string, judging: Judging): Judged {
@@ -181,17 +231,20 @@ function born({ metadata }: KubeObject): number {
 }
 
 /** What a source is, as people look for it. */
-function words(source: ReceiptSource, { maxAge, snapshot: { namespace } }: Judging): string {
+function words(source: ReceiptSource, judging: Judging): string {
+  const { maxAge, snapshot } = judging;
   const age = `no older than ${maxAge}`;
   switch (source.kind) {
     case 'velero':
-      return `Velero Backups in ${source.namespace}, of ${(source.includes ?? [namespace]).join(' and ')}, completed, ${age}`;
-    case 'volume-snapshots':
-      return `VolumeSnapshots of ${source.claims?.join(', ') ?? "the components' claims"} in ${source.namespace ?? namespace}, ready to use, ${age}`;
+      return `Velero Backups in ${source.namespace}, of ${mustHold(source, judging).join(' and ')}, completed, ${age}`;
+    case 'volume-snapshots': {
+      const of = source.claims?.join(', ') ?? `the claims of ${atStake(judging).about.join(', ')}`;
+      return `VolumeSnapshots of ${of}, ready to use, ${age}`;
+    }
     case 'job':
-      return `Job ${source.namespace ?? namespace}/${source.name}, succeeded, ${age}`;
+      return `Job ${source.namespace ?? snapshot.namespace}/${source.name}, succeeded, ${age}`;
     case 'cron-job':
-      return `Jobs of CronJob ${source.namespace ?? namespace}/${source.name}, succeeded, ${age}`;
+      return `Jobs of CronJob ${source.namespace ?? snapshot.namespace}/${source.name}, succeeded, ${age}`;
     case 'run-job':
       return `Step ${source.step}`;
   }

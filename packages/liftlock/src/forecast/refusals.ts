@@ -11,8 +11,8 @@ import { foreignFinding } from './ownership.ts';
 import { findLive } from './find-live.ts';
 import { immutableLadder } from './immutable-ladder.ts';
 import type { ForeseenRelease, LookParts, ReleaseLook } from './foreseen-release.ts';
+import { missingVerbs } from './missing-verbs.ts';
 import { refusedRef } from './refused-ref.ts';
-import { webhookOwner } from './webhook-owner.ts';
 
 /** Everything that the API server or helm refuses of one helm step, each with its class where that is certain. */
 export const refusalsOf: ReleaseLook = async (foreseen, parts) => {
@@ -106,10 +106,8 @@ async function findingFor(
         object === undefined ? [] : await immutableLadder({ step, object, live, method: answer?.method }, parts);
       return { ...plain(refusal, foreseen, object), remedies };
     }
-    case 'WEBHOOK_DOWN': {
-      const made = plain(refusal, foreseen, object);
-      return { ...made, message: `${made.message}${await webhookOwner(refusal, foreseen, parts)}` };
-    }
+    case 'PERMISSION_MISSING':
+      return plain({ ...refusal, verb: await missingVerbs(refusal, parts.reader) }, foreseen, object);
     default:
       return plain(refusal, foreseen, object);
   }

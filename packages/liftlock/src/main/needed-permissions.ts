@@ -1,7 +1,7 @@
 import type { KubeObject } from '../model/kube.ts';
 import type { NeededPermissions } from '../model/needed-permissions.ts';
 import { isNeededFor, type Permission, type Purpose } from '../model/permission.ts';
-import { boundRoles, grantedRules } from '../plan/granted-rules.ts';
+import { boundRoles, gatheringRoles, grantedRules } from '../plan/granted-rules.ts';
 import {
   clusterPermissions,
   kindPermissions,
@@ -67,9 +67,16 @@ export async function neededPermissions(
       ...queryPermissions(site, resolve),
     ],
     granted: grantedBy(objects),
-    notes: isRendered
-      ? []
-      : ['The new charts could not be rendered here: kinds that they add to the releases are not in it.'],
+    notes: [
+      ...(isRendered
+        ? []
+        : ['The new charts could not be rendered here: kinds that they add to the releases are not in it.']),
+      ...[...new Set(gatheringRoles(objects.map(({ object }) => object)))].map(
+        (name) =>
+          `ClusterRole ${name} has an aggregationRule: only who may do everything in the cluster can make it, or change that rule.` +
+          ' Such a person has to do this upgrade where that is new in it.',
+      ),
+    ],
   });
 }
 

@@ -13,16 +13,18 @@ export const ReceiptSource = z.discriminatedUnion('kind', [
       .array(Name)
       .min(1)
       .optional()
-      .describe('Namespaces that it must hold; the namespace of the platform where absent'),
+      .describe('Namespaces that it must hold; where absent, those of the components that are upgraded'),
   }),
   z.strictObject({
     kind: z.literal('volume-snapshots').describe('A VolumeSnapshot that is ready to use, of every claim'),
-    namespace: Name.optional().describe('Of the claims; the namespace of the platform where absent'),
+    namespace: Name.optional().describe("Of the claims; where absent, that of the platform, or each component's own"),
     claims: z
       .array(Name)
       .min(1)
       .optional()
-      .describe('Where absent, every claim of the components that migrate data, or else of all that are upgraded'),
+      .describe(
+        'Where absent, every claim of the components that migrate data, of which each must have one; or else of all that are upgraded',
+      ),
   }),
   z.strictObject({
     kind: z.literal('job').describe('A Job that has succeeded'),
@@ -70,10 +72,20 @@ export interface ReceiptReading {
   readonly why?: string | undefined;
 }
 
+/** A component as a backup has to hold it. */
+export interface ReceiptComponent {
+  readonly name: string;
+  readonly namespace: string;
+  /** The definition says that it changes its data when it starts. */
+  readonly migrates: boolean;
+}
+
 /** The backups of one item of the checklist, as the cluster shows them. */
 export interface ReceiptReadings {
   readonly maxAge: string;
   readonly readings: readonly ReceiptReading[];
+  /** All of the platform, whether they are upgraded or not. */
+  readonly components: readonly ReceiptComponent[];
 }
 
 /** A receipt that counts, as plan, journal and report keep it. */

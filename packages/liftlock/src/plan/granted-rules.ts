@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../model/json.ts';
+import { isJsonObject, jsonAt, type Json } from '../model/json.ts';
 import type { KubeObject } from '../model/kube.ts';
 import type { GrantedRule, Permission } from '../model/permission.ts';
 
@@ -22,30 +22,50 @@ export function grantedRules(objects: readonly KubeObject[], namespace: string):
   });
 }
 
-/** To bind a role that no chart makes takes the verb `bind` on that very role. */
+/**
+ * To bind a role that no chart makes takes the verb `bind` on that very role, in the place of the binding: who may bind a ClusterRole
+ * in one namespace has no say in the others. Source: kubernetes pkg/registry/rbac/escalation_check.go, BindingAuthorized.
+ */
 export function boundRoles(objects: readonly KubeObject[], namespace: string): readonly Permission[] {
-  const made = new Set(objects.map(({ kind, metadata: { name } }) => `${kind}/${name}`));
+  const placeOf = ({ metadata }: KubeObject) => metadata.namespace ?? namespace;
+  const made = new Set(objects.map((object) => roleKey(object.kind, object.metadata.name, placeOf(object))));
   return objects.flatMap((object): readonly Permission[] => {
     if (!object.apiVersion.startsWith(`${group}/`) || !/^(Cluster)?RoleBinding$/.test(object.kind)) return [];
     const reference = (object as { readonly roleRef?: Json }).roleRef;
     if (!isJsonObject(reference)) return [];
     const { kind, name } = reference;
-    if (typeof kind !== 'string' || typeof name !== 'string' || made.has(`${kind}/${name}`)) return [];
+    if (typeof kind !== 'string' || typeof name !== 'string') return [];
+    if (made.has(roleKey(kind, name, placeOf(object)))) return [];
     return [
       {
         group,
         resource: kind === 'ClusterRole' ? 'clusterroles' : 'roles',
         verbs: ['bind'],
         names: [name],
-        namespace:
-          kind === 'ClusterRole' || object.kind === 'ClusterRoleBinding'
-            ? ''
-            : (object.metadata.namespace ?? namespace),
+        namespace: object.kind === 'ClusterRoleBinding' ? '' : placeOf(object),
         purpose: 'forecast',
         lack: 'blocker',
         why: `${object.kind} ${object.metadata.name} of a chart binds it`,
       },
     ];
+  });
+}
+
+/** A Role of the same name in another namespace is another one. */
+function roleKey(kind: string, name: string, namespace: string): string {
+  return kind === 'ClusterRole' ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
+}
+
+/**
+ * Names of the ClusterRoles that gather the rules of others. The API server lets only those make or change one who may do everything
+ * in the cluster. Source: kubernetes pkg/registry/rbac/clusterrole/policybased/storage.go.
+ */
+export function gatheringRoles(objects: readonly KubeObject[]): readonly string[] {
+  return objects.flatMap((object) => {
+    if (object.kind !== 'ClusterRole' || !object.apiVersion.startsWith(`${group}/`)) return [];
+    const rule = (object as { readonly aggregationRule?: Json }).aggregationRule;
+    const selectors = jsonAt(rule, ['clusterRoleSelectors']);
+    return Array.isArray(selectors) && selectors.length > 0 ? [object.metadata.name] : [];
   });
 }
 

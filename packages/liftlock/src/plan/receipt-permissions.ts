@@ -5,7 +5,7 @@ import type { Site } from '../model/site.ts';
 
 /** What it takes to see the proofs of a backup that platform and site accept. */
 export function receiptPermissions(
-  platform: Pick<Platform, 'checklist'>,
+  platform: Pick<Platform, 'checklist' | 'components'>,
   site: Pick<Site, 'receipts'>,
   namespace: string,
 ): readonly Permission[] {
@@ -13,11 +13,25 @@ export function receiptPermissions(
     ...platform.checklist.map(({ receipts }) => receipts),
     ...Object.values(site.receipts ?? {}),
   ];
-  return accepted.flatMap((receipts) => (receipts?.accept ?? []).flatMap((source) => forSource(source, namespace)));
+  const sources = accepted.flatMap((receipts) => receipts?.accept ?? []);
+  return sources.flatMap((source) =>
+    receiptPlaces(source, platform, namespace).flatMap((place) => forSource(source, place)),
+  );
 }
 
-function forSource(source: ReceiptSource, namespace: string): readonly Permission[] {
-  const place = 'namespace' in source ? (source.namespace ?? namespace) : namespace;
+/** Namespaces in which a source is looked for; of claims that nobody names, those of the components that may have them. */
+export function receiptPlaces(
+  source: ReceiptSource,
+  { components }: Pick<Platform, 'components'>,
+  namespace: string,
+): readonly string[] {
+  const said = 'namespace' in source ? source.namespace : undefined;
+  if (source.kind !== 'volume-snapshots' || source.claims !== undefined) return [said ?? namespace];
+  const own = components.map((component) => component.namespace ?? namespace);
+  return [...new Set(own)].filter((place) => said === undefined || place === said);
+}
+
+function forSource(source: ReceiptSource, place: string): readonly Permission[] {
   const base = {
     namespace: place,
     purpose: 'read',

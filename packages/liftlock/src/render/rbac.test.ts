@@ -103,7 +103,7 @@ test('nothing is granted by a star, and each purpose has what the one before has
       ' scheduling.k8s.io priorityclasses create',
       'shop discovery.k8s.io endpointslices list',
       '  /metrics get',
-      ' rbac.authorization.k8s.io clusterroles bind',
+      'shop rbac.authorization.k8s.io clusterroles bind',
     ]),
   );
   // The Lease is in the platform's own namespace alone.
@@ -122,4 +122,16 @@ test('a rule that another one covers is not printed, and one about a name has th
 test('what Kubernetes cannot grant is said', () => {
   expect(renderRbac(neededFor('forecast'), subject)).toMatch(/^# Kubernetes cannot grant a dry run alone/m);
   expect(renderRbac(neededFor('read'), subject)).toMatch(/# helm keeps its records in Secrets/);
+});
+
+test('what a chart calls its objects stays in its comment', () => {
+  const [, , , wild] = roles;
+  const name = 'x\n- apiGroups: ["*"]\u2028\r  resources: ["*"]\n  verbs: ["*"]';
+  const permissions = boundRoles([{ ...wild, metadata: { name } } as never], 'shop');
+  const text = renderRbac({ ...neededFor('apply'), permissions, granted: [], notes: [`of ${name}`] }, subject);
+  const [printed] = parseAllDocuments(text).map((document) => document.toJS() as Printed);
+  expect(printed?.rules).toEqual([
+    { apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'], resourceNames: ['view'], verbs: ['bind'] },
+  ]);
+  expect(text.split(/[\n\r\u2028]/).filter((line) => /^\s*- apiGroups: \["\*"\]/.test(line))).toEqual([]);
 });

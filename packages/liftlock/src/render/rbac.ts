@@ -30,7 +30,7 @@ export function renderRbac(needed: NeededPermissions, subject: RbacSubject): str
     `What liftlock needs to ${tasks[needed.purpose]} ${needed.platform} in ${needed.namespace}.`,
     ...warnings[needed.purpose],
     ...needed.notes,
-  ].map((line) => `# ${line}`);
+  ].map(commentLine);
   const documents = rolesOf(needed).flatMap((role) => [roleText(role), bindingText(role, subject)]);
   return `${[head.join('\n'), ...documents].join('\n---\n')}\n`;
 }
@@ -177,10 +177,15 @@ function bindingObject({ namespace, name }: Role, subject: RbacSubject): JsonObj
 function roleText(role: Role): string {
   const { rules: _rules, ...head } = roleObject(role);
   const rules = role.rules.flatMap(({ comment, rule }) => [
-    `  # ${comment}`,
+    `  ${commentLine(comment)}`,
     ...Object.entries(rule).map(([key, value], index) => `  ${index === 0 ? '- ' : '  '}${key}: ${flow(value)}`),
   ]);
   return [block(head), 'rules:', ...rules].join('\n');
+}
+
+/** Names of objects stand in comments, and a chart may write anything there: a line end would begin a rule of its own. */
+function commentLine(text: string): string {
+  return `# ${text.replaceAll(/[\s\p{Cc}\u2028\u2029]+/gu, ' ')}`;
 }
 
 function bindingText(role: Role, subject: RbacSubject): string {

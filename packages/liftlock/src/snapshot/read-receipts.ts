@@ -2,9 +2,17 @@ import type { KubeObject } from '../model/kube.ts';
 import type { Platform } from '../model/platform.ts';
 import type { ClusterReader } from '../model/ports.ts';
 import { isProblem } from '../model/problem.ts';
-import type { ReceiptClaim, ReceiptReading, ReceiptReadings, Receipts, ReceiptSource } from '../model/receipt.ts';
+import type {
+  ReceiptClaim,
+  ReceiptComponent,
+  ReceiptReading,
+  ReceiptReadings,
+  Receipts,
+  ReceiptSource,
+} from '../model/receipt.ts';
 import type { Site } from '../model/site.ts';
 import type { ComponentSnapshot } from '../model/snapshot.ts';
+import { receiptPlaces } from '../plan/receipt-permissions.ts';
 import { mountsClaim } from '../release/references.ts';
 
 export interface ReceiptParts {
@@ -27,13 +35,22 @@ export async function readReceipts(
     return chosen === undefined ? [] : [[id, chosen] as const];
   });
   if (wanted.length === 0) return undefined;
+  const components = componentsOf(parts);
   const read = await Promise.all(
     wanted.map(async ([id, { maxAge, accept }]) => {
       const readings = await Promise.all(accept.map((source) => readSource(source, parts)));
-      return [id, { maxAge, readings }] as const;
+      return [id, { maxAge, readings, components }] as const;
     }),
   );
   return Object.fromEntries(read);
+}
+
+function componentsOf({ platform, namespace }: ReceiptParts): readonly ReceiptComponent[] {
+  return platform.components.map((component) => ({
+    name: component.name,
+    namespace: component.namespace ?? namespace,
+    migrates: component.migrates !== undefined,
+  }));
 }
 
 /** The site knows where its backups are; what it says stands in the place of what the platform says. */
@@ -60,11 +77,8 @@ async function reading(source: ReceiptSource, parts: ReceiptParts): Promise<Rece
         source,
         objects: (await reader.list(`/apis/velero.io/v1/namespaces/${place}/backups`)).map((item) => bare(item)),
       };
-    case 'volume-snapshots': {
-      const path = `/apis/snapshot.storage.k8s.io/v1/namespaces/${place}/volumesnapshots`;
-      const [objects, claims] = await Promise.all([reader.list(path), claimsOf(source.claims, place, parts)]);
-      return { source, objects: objects.map((item) => bare(item)), claims };
-    }
+    case 'volume-snapshots':
+      return readVolumeSnapshots(source, parts);
     case 'job': {
       const job = await reader.find(`/apis/batch/v1/namespaces/${place}/jobs/${source.name}`);
       return { source, objects: job === undefined ? [] : [bare(job, false)] };
@@ -80,20 +94,36 @@ async function reading(source: ReceiptSource, parts: ReceiptParts): Promise<Rece
   }
 }
 
-/** Claims by their names, or all that the components mount whose data an upgrade may change. */
-async function claimsOf(
+type VolumeSnapshots = Extract<ReceiptSource, { readonly kind: 'volume-snapshots' }>;
+
+/** Of claims by their names, or of all that the components mount: each has them in its own namespace. */
+async function readVolumeSnapshots(source: VolumeSnapshots, parts: ReceiptParts): Promise<ReceiptReading> {
+  const { reader, namespace, platform } = parts;
+  const read = await Promise.all(
+    receiptPlaces(source, platform, namespace).map(async (place) => {
+      const path = `/apis/snapshot.storage.k8s.io/v1/namespaces/${place}/volumesnapshots`;
+      const [snapshots, claims] = await Promise.all([
+        reader.list(path),
+        reader.list(`/api/v1/namespaces/${place}/persistentvolumeclaims`),
+      ]);
+      return { objects: snapshots.map((item) => bare(item)), claims: claimsOf(source.claims, place, claims, parts) };
+    }),
+  );
+  return { source, objects: read.flatMap(({ objects }) => objects), claims: read.flatMap(({ claims }) => claims) };
+}
+
+function claimsOf(
   names: readonly string[] | undefined,
   namespace: string,
-  { reader, components, platform }: ReceiptParts,
-): Promise<readonly ReceiptClaim[]> {
-  const claims = await reader.list(`/api/v1/namespaces/${namespace}/persistentvolumeclaims`);
+  claims: readonly KubeObject[],
+  parts: ReceiptParts,
+): readonly ReceiptClaim[] {
   const found = claims.map(({ metadata }) => ({ name: metadata.name, createdAt: metadata.creationTimestamp }));
   if (names !== undefined)
     return names.map((name) => ({ namespace, name, createdAt: found.find((claim) => claim.name === name)?.createdAt }));
-  const migrating = platform.components.filter(({ migrates }) => migrates !== undefined);
-  const about = migrating.length === 0 ? platform.components : migrating;
-  return about.flatMap((component) => {
-    const workloads = components.find(({ name }) => name === component.name)?.workloads ?? [];
+  const here = componentsOf(parts).filter((component) => component.namespace === namespace);
+  return here.flatMap((component) => {
+    const workloads = parts.components.find(({ name }) => name === component.name)?.workloads ?? [];
     return found
       .filter(({ name }) => workloads.some((workload) => mountsClaim(workload, name)))
       .map((claim) => ({ ...claim, namespace, component: component.name }));
@@ -102,7 +132,7 @@ async function claimsOf(
 
 /** Without what no judgement is about: of a Job its pods' environment is none of ours. */
 function bare({ apiVersion, kind, spec, status, metadata }: KubeObject, withSpec = true): KubeObject {
-  const { name, namespace, creationTimestamp } = metadata;
+  const { name, namespace, creationTimestamp, deletionTimestamp } = metadata;
   return {
     apiVersion,
     kind,
@@ -110,6 +140,7 @@ function bare({ apiVersion, kind, spec, status, metadata }: KubeObject, withSpec
       name,
       ...(namespace === undefined ? {} : { namespace }),
       ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
     },
     ...(spec === undefined || !withSpec ? {} : { spec }),
     ...(status === undefined ? {} : { status }),

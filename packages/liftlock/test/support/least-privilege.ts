@@ -97,8 +97,18 @@ export async function untilGranted(kubeconfig: string, objects: readonly KubeObj
   }
 }
 
+/** Who plans, and with what. */
+export interface Account {
+  readonly name: string;
+  readonly kubeconfig: string;
+}
+
 /** A plan as one user would make it for an upgrade, or the words of the Problem that ends it. */
-export async function planAs(shop: OneRelease, kubeconfig: string, withForecast = true): Promise<Plan | string> {
+export async function planAs(
+  shop: OneRelease,
+  { name, kubeconfig }: Account,
+  withForecast = true,
+): Promise<Plan | string> {
   const { environment, home } = shop.operator;
   const flags = {
     file: join(shop.world.folder, 'site.yaml'),
@@ -106,7 +116,8 @@ export async function planAs(shop: OneRelease, kubeconfig: string, withForecast 
     helm: environment['LIFTLOCK_HELM'],
     options: {},
   };
-  const own = { ...environment, XDG_STATE_HOME: join(home, 'state-of-plans') };
+  // A forecast of somebody else is none of theirs.
+  const own = { ...environment, XDG_STATE_HOME: join(home, 'states', name) };
   const described = await describeSite(flags, own);
   const site = await openSite(described, flags, { environment: own, redactor: new Redactor() });
   try {
@@ -128,4 +139,37 @@ export function saidBy(plan: Plan | string): readonly string[] {
     ...findings.map(({ code, message }) => `${code}: ${message}`),
     ...unforeseen.map((item) => `${item.what}: ${item.why}`),
   ];
+}
+
+/** What a plan reads only where a pod of the release refers to it: no pod of this chart refers to a claim. */
+const neverRead = ['get persistentvolumeclaims'];
+
+/** `get pods`: each verb and resource of a rule that nothing else in the roles grants too, and of which no sentence says that it is missed. */
+export function unsaid(rule: PrintedRule, roles: readonly PrintedRole[], said: readonly string[]): readonly string[] {
+  // Who may not hand on a right is told of the role that would.
+  if (rule.verbs.includes('bind') || rule.resources.includes('endpointslices'))
+    return said.some((line) => /may not grant what role/.test(line)) ? [] : ['a grant'];
+  return rule.resources.flatMap((resource) => {
+    // `pods/log` is not `pods`, nor `cronjobs` `jobs`.
+    const named = new RegExp(`(?<![\\w/-])${resource}(?![\\w/-])`);
+    const about = said.filter((line) => named.test(line));
+    return rule.verbs
+      .filter((verb) => !isGrantedElsewhere(rule, resource, verb, roles))
+      .filter((verb) => !about.some((line) => new RegExp(`\\b${verb}\\b`).test(line)))
+      .map((verb) => `${verb} ${resource}`)
+      .filter((what) => !neverRead.includes(what));
+  });
+}
+
+/** In the whole cluster, and so in the namespace too. */
+function isGrantedElsewhere(rule: PrintedRule, resource: string, verb: string, roles: readonly PrintedRole[]): boolean {
+  const everywhere = roles.filter(({ kind }) => kind === 'ClusterRole').flatMap(({ rules }) => rules);
+  return everywhere.some(
+    (other) =>
+      other !== rule &&
+      other.resourceNames === undefined &&
+      other.apiGroups[0] === rule.apiGroups[0] &&
+      other.resources.includes(resource) &&
+      other.verbs.includes(verb),
+  );
 }

@@ -28,6 +28,8 @@ export interface OnePlan {
     readonly migration?: { readonly why?: string; readonly source: string };
   }[];
   readonly decisions: readonly { readonly remedy: string; readonly how: string }[];
+  /** What people affirmed, and backups that were seen. */
+  readonly affirmations?: Readonly<Record<string, { readonly by?: string }>>;
   readonly forecast: {
     readonly complete: boolean;
     readonly unforeseen: readonly { readonly what: string; readonly why: string }[];
@@ -104,8 +106,7 @@ export async function openOneRelease(sandbox: Sandbox, options: OneReleaseOption
     writes: async () =>
       (await sandbox.audit()).filter((entry) => entry.time >= began && entry.namespace === namespace && isWrite(entry)),
     close: async () => {
-      const { rm } = await import('node:fs/promises');
-      await rm(operator.home, { recursive: true, force: true });
+      await operator.close();
       await world.close();
     },
   };
