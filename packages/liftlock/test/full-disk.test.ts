@@ -24,7 +24,7 @@ it(
   'a disk that fills up in the middle stops the run before its next act; with room again, resume finishes it',
   { timeout: 400_000 },
   async () => {
-    const mend = await breakPods(scene, 'mcp-connect', { kind: 'slow', seconds: 12 });
+    const mend = await breakPods(scene, 'mcp-connect', { kind: 'slow', seconds: 600 });
     const running = disk.liftlock(...upgradeArguments(scene, '--until', 'mermaid'));
     // helm is at the first component: its act is written down, what comes of it is not.
     await vi.waitFor(async () => expect(await historyText(scene, 'mcp-connect')).toContain('2 pending-upgrade'), {
@@ -32,6 +32,7 @@ it(
       interval: 200,
     });
     await disk.fill();
+    await mend();
     const stopped = await running;
     expect(stopped.stderr, saidBy(stopped)).toContain('JOURNAL_UNWRITABLE');
     expect(stopped.code, saidBy(stopped)).toBe(5);
@@ -39,13 +40,15 @@ it(
     expect(await historyText(scene, 'mcp-connect')).toMatch(/^1 \w+, 2 (deployed|failed)$/);
     expect((await revisionCounts(scene)).reduce((sum, count) => sum + count, 0)).toBe(6);
 
+    // What the run has taken back at its end is full as well.
+    await disk.fill();
     const doctor = await disk.liftlock('doctor', '-o', 'json');
     expect(doctor.stdout, doctor.stderr).toContain('looks');
-    const { looks } = JSON.parse(doctor.stdout) as { looks: { what: string; state: string; message: string }[] };
+    const { looks } = JSON.parse(doctor.stdout) as { looks: { what: string; state: string }[] };
     expect(
       looks.find(({ what }) => what === 'state-folder'),
       doctor.stdout,
-    ).toMatchObject({ state: 'problem' });
+    ).toMatchObject({ state: 'blocker', advice: [expect.stringContaining('Make room'), expect.any(String)] });
     expect(
       looks.find(({ what }) => what === 'run-left-open'),
       doctor.stdout,
@@ -53,9 +56,24 @@ it(
     expect(doctor.code).toBe(3);
 
     await disk.free();
-    await mend();
     const resumed = await disk.liftlock('resume');
     expect(resumed.code, saidBy(resumed)).toBe(0);
     expect(Object.values(await scene.versions()).filter((version) => version === 'deployed 2.2.5')).toHaveLength(2);
+
+    // A disk that can only be read is named, and nothing is begun that could not be written down.
+    const before = await revisionCounts(scene);
+    await disk.readOnly();
+    const again = await disk.liftlock('doctor', '-o', 'json');
+    const folder = (JSON.parse(again.stdout) as { looks: typeof looks }).looks.find(
+      ({ what }) => what === 'state-folder',
+    );
+    expect(folder, again.stdout).toMatchObject({
+      state: 'blocker',
+      message: expect.stringContaining('read-only'),
+      advice: [expect.stringContaining('not mounted read-only'), expect.any(String)],
+    });
+    const refused = await disk.liftlock(...upgradeArguments(scene, '--only', 'ui'));
+    expect([refused.code, refused.stderr.includes('JOURNAL_UNWRITABLE')], saidBy(refused)).toEqual([3, true]);
+    expect(await revisionCounts(scene)).toEqual(before);
   },
 );

@@ -11,6 +11,7 @@ import {
   type BundleManifest,
   type ImageRegistry,
 } from '../model/bundle.ts';
+import { counted } from '../model/counted.ts';
 import { digestOf } from '../model/digest.ts';
 import { exitCodes, Problem } from '../model/problem.ts';
 import { blobPath, openBlobFolder } from './blob-folder.ts';
@@ -169,7 +170,7 @@ async function seal(folder: string, files: readonly Written[]): Promise<string> 
 const own = /^(blobs\/sha256\/[0-9a-f]{64}(\.part)?|charts\/[^/]+\.tgz(\.part)?|helm\/[^/]+\/helm(\.part)?)$/;
 
 async function pack(folder: string, paths: readonly string[], { archives, out, say }: CreateParts): Promise<void> {
-  say(`packing ${paths.length} files into ${out}`);
+  say(`packing ${counted(paths.length, 'file')} into ${out}`);
   await archives.pack(folder, paths, `${out}.part`);
   await rename(`${out}.part`, out);
   await rm(folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import type { Archives, Blob, BundledImage, ImageRegistry, ImageRepository, RawManifest } from '../model/bundle.ts';
+import { counted } from '../model/counted.ts';
 import { exitCodes, isProblem, Problem } from '../model/problem.ts';
 import type { BlobFolder } from './blob-folder.ts';
 import { diskFull, inMegabytes, isOfDisk } from './disk.ts';
@@ -68,7 +69,9 @@ export async function fetchImages(wanted: readonly WantedImage[], parts: FetchPa
   const open = layers.filter((blob) => !parts.blobs.has(blob));
   await requireRoom(open, layers, parts);
   const bytes = open.reduce((sum, { size }) => sum + size, 0);
-  parts.say(`${all.length} images: ${layers.length} blobs, ${open.length} of them to fetch (${inMegabytes(bytes)})`);
+  parts.say(
+    `${counted(all.length, 'image')}: ${counted(layers.length, 'blob')}, ${open.length} of them to fetch (${inMegabytes(bytes)})`,
+  );
   await sideBySide(open, requests, (blob) => fetchBlob(blob, parts));
   for (const { content, digest } of manifests) await parts.blobs.put(content, digest);
   const kept = manifests.map(({ digest, content }) => ({ digest, size: content.length }));

@@ -19,7 +19,7 @@ export interface FileToLay {
 export async function layFiles(folder: string, files: readonly FileToLay[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const file of files) {
-    if (basename(file.name) !== file.name) throw misnamed(file);
+    if (!isName(file.name)) throw misnamed(file);
     const target = join(folder, file.name);
     if (await isThere(target, file.digest)) {
       if (file.isProgram === true) await chmod(target, 0o755);
@@ -67,6 +67,10 @@ async function readReceipt(folder: string): Promise<LoadedBundle | undefined> {
 }
 
 /** Names come from charts, and charts from elsewhere: none leads out of the folder. */
+function isName(name: string): boolean {
+  return basename(name) === name && !['', '.', '..'].includes(name) && !name.includes('\0');
+}
+
 function misnamed({ from, path, name }: FileToLay): Problem {
   return new Problem('BUNDLE_ALTERED', `${from.place}: ${path} says that it is called ${JSON.stringify(name)}.`, {
     advice: ['Ask who made it: a chart has no slash in its name or version.'],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { counted } from '../model/counted.ts';
 import { blobPath } from './blob-folder.ts';
 import { mediaTypeIn, readManifest } from './image-manifest.ts';
 import { bundleFiles, BundleManifest, type BundledImage, type FileSet, type RawManifest } from '../model/bundle.ts';
@@ -29,7 +30,7 @@ export async function verifyBundle(files: FileSet, say: (text: string) => void):
   for (const path of files.files.keys())
     if (path !== bundleFiles.checksums && !known.has(path)) throw altered(files, `${path} does not belong to it`);
   const bytes = [...files.files.values()].reduce((sum, size) => sum + size, 0);
-  say(`verifying ${known.size} files (${Math.ceil(bytes / 1_000_000)} MB)`);
+  say(`verifying ${counted(known.size, 'file')} (${Math.ceil(bytes / 1_000_000)} MB)`);
   for (const [path, digest] of known) {
     if (!files.files.has(path)) throw incomplete(files, `${path} is missing`);
     if ((await digestOfFile(files, path)) !== digest) throw altered(files, `${path} is not what it was made as`);

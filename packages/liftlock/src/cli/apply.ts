@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { helpText } from './help-text.ts';
 import { selectionOf, targetOf, withPlanOptions, type PlanOptions } from './plan-options.ts';
 import { siteFlags } from './site-options.ts';
 import { streamOption } from './options.ts';
@@ -20,7 +21,7 @@ export function addApply(): Command {
     .addOption(streamOption())
     .addHelpText(
       'after',
-      '\nExample:\n  liftlock apply codemie --cloud aws --version 2.2.5 --affirm release-notes --affirm backups=dba',
+      helpText([], ['liftlock apply codemie --cloud aws --version 2.2.5 --affirm release-notes --affirm backups=dba']),
     )
     .action(async (_platform: string | undefined, options: Options, command: Command) => {
       const { applyUpgrade } = await import('./applying.ts');

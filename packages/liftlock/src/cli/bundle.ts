@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { exitCodes, Problem } from '../model/problem.ts';
 import { parseExactVersion } from '../model/version.ts';
+import { helpText } from './help-text.ts';
 import { repeatable } from './options.ts';
 import { openParts } from './open-parts.ts';
 import { answer, note } from './output.ts';
@@ -48,7 +49,10 @@ function create(): Command {
     .option('--docker-config <file>', "registry logins as docker login writes them, besides the site's")
     .addHelpText(
       'after',
-      '\nExample:\n  liftlock bundle create runai --from 2.13.9 --to 2.19.11 --values-from exported --out runai-2.19.tar',
+      helpText(
+        [],
+        ['liftlock bundle create runai --from 2.13.9 --to 2.19.11 --values-from exported --out runai-2.19.tar'],
+      ),
     )
     .action(async (_platform: string | undefined, options: CreateOptions, command: Command) => {
       const { makeBundle } = await import('../main/create-bundle.ts');
@@ -111,7 +115,7 @@ function load(): Command {
     .option('--into <folder>', "for charts and helm; else the site's `charts`")
     .addHelpText(
       'after',
-      '\nExample:\n  liftlock bundle load runai-2.19.tar -f site.yaml --registry registry.example:5000/runai',
+      helpText([], ['liftlock bundle load runai-2.19.tar -f site.yaml --registry registry.example:5000/runai']),
     )
     .action(
       async (_bundle: string | undefined, _platform: string | undefined, options: LoadOptions, command: Command) => {

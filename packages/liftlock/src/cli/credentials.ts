@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { helpText } from './help-text.ts';
 import { siteFlags, withSiteOptions } from './site-options.ts';
 import { streamOption } from './options.ts';
 
@@ -13,7 +14,7 @@ export function addCredentials(): Command {
     .description('check a new key, log in with it and renew the image pull secret in the cluster')
     .option('-y, --yes', 'do not ask')
     .addOption(streamOption())
-    .addHelpText('after', '\nExample:\n  liftlock credentials rotate codemie --cloud aws --key-file new-key.json')
+    .addHelpText('after', helpText([], ['liftlock credentials rotate codemie --cloud aws --key-file new-key.json']))
     .action(async (_platform: string | undefined, options: Options, command: Command) => {
       const { rotate: rotateKey } = await import('./rotating.ts');
       process.exitCode = await rotateKey(siteFlags(command), { yes: options.yes === true, output: options.output });

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { helpText } from './help-text.ts';
 import { answer, screen } from './output.ts';
 import { clusterChoice, withClusterOptions, type ClusterOptions } from './run-options.ts';
 import { theRedactor } from './redactor.ts';
@@ -12,12 +13,18 @@ interface Options extends ClusterOptions {
 export function addDiagnose(): Command {
   return withClusterOptions(new Command('diagnose'))
     .description('why a run stopped: the causes, their evidence and what to do')
-    .argument('[run|bundle]', 'the run, or the path of a support bundle; without one, the newest run that stopped')
+    .argument(
+      '[run|support-bundle]',
+      'the run, or the path of a support bundle; without one, the newest run that stopped',
+    )
     .option('--site <name>', 'the site, where this machine knows several')
     .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'))
     .addHelpText(
       'after',
-      '\nA support bundle tells the same on any machine: neither cluster nor network is asked.\nExample:\n  liftlock diagnose ./support-bundle-20261121-220000-1a2b.tar.gz',
+      helpText(
+        ['A support bundle tells the same on any machine: neither cluster nor network is asked.'],
+        ['liftlock diagnose', 'liftlock diagnose ./support-bundle-20261121-220000-1a2b.tar.gz'],
+      ),
     )
     .action(async (named: string | undefined, options: Options) => {
       const { output, site } = options;

@@ -38,8 +38,13 @@ async function vendorEntries(code: string): Promise<readonly VendorEntry[]> {
 
 function unknownCode(written: string): Problem {
   const near = nearestWord(written, Object.keys(catalog));
+  // Findings and problems are written alike, also in the handbook.
+  const mayBeProblem = /^[A-Z]+(_[A-Z]+)+$/.test(written);
   return new Problem('UNKNOWN_CODE', `There is no finding "${written}".`, {
     exitCode: exitCodes.usage,
-    advice: near === undefined ? ['liftlock explain lists them all.'] : [`liftlock explain ${near}`],
+    advice: [
+      ...(mayBeProblem ? ['A problem says where it is printed what to do: explain knows findings.'] : []),
+      near === undefined ? 'liftlock explain lists them all.' : `liftlock explain ${near}`,
+    ],
   });
 }

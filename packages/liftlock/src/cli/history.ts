@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { helpText } from './help-text.ts';
 import { answer, screen } from './output.ts';
 import { clusterChoice, withClusterOptions, type ClusterOptions } from './run-options.ts';
 import { theRedactor } from './redactor.ts';
@@ -11,10 +12,17 @@ interface Options extends ClusterOptions {
 /** `liftlock history`: the runs that this machine knows, and those that the cluster knows. */
 export function addHistory(): Command {
   return withClusterOptions(new Command('history'))
-    .description('the runs that this machine or the cluster knows, newest first; with a run, its entries')
-    .argument('[run]')
+    .description('the runs that this machine or the cluster knows, newest first')
+    .argument('[run]', 'this run alone')
     .option('--site <name>', 'only this site')
     .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'))
+    .addHelpText(
+      'after',
+      helpText(
+        [],
+        ['liftlock history', ['liftlock history --kubeconfig prod.yaml', 'those that the cluster knows, too']],
+      ),
+    )
     .action(async (run: string | undefined, options: Options) => {
       const { allRuns, knownRun } = await import('./known-runs.ts');
       const { renderHistory } = await import('../render/history.ts');

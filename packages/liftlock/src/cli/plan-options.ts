@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { exitCodes, Problem } from '../model/problem.ts';
 import { parseTarget } from '../model/version.ts';
 import type { Selection } from '../plan/select.ts';
-import { withSiteOptions } from './site-options.ts';
+import { withSiteOptions, type SiteWord } from './site-options.ts';
 import { repeatable } from './options.ts';
 
 /** Flags of every command that makes an upgrade plan. */
@@ -16,8 +16,9 @@ export interface PlanOptions {
   readonly until?: string;
 }
 
-export function withPlanOptions(command: Command): Command {
-  return withSiteOptions(command)
+/** Adds the site flags and those of a plan. */
+export function withPlanOptions(command: Command, word?: SiteWord): Command {
+  return withSiteOptions(command, word)
     .option(
       '--to <x.y.z>',
       'target version of every component, or a constraint as helm takes it (~2.19.0); left out: the latest of the chart repository',

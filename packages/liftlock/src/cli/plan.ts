@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { exitCodes } from '../model/problem.ts';
+import { helpText } from './help-text.ts';
 import { selectionOf, targetOf, withPlanOptions, type PlanOptions } from './plan-options.ts';
 import { siteFlags } from './site-options.ts';
 
@@ -30,7 +31,7 @@ export function addPlan(): Command {
     .option('--detailed-exitcode', 'exit code 10 when there is something to do')
     .addHelpText(
       'after',
-      '\nExample:\n  liftlock plan codemie --cloud aws --version 2.2.5 --values-from ./codemie-helm-charts',
+      helpText([], ['liftlock plan codemie --cloud aws --version 2.2.5 --values-from ./codemie-helm-charts']),
     )
     .action(async (_platform: string | undefined, options: Options, command: Command) => {
       const { planFromFlags } = await import('./planning.ts');

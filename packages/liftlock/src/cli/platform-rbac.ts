@@ -1,11 +1,12 @@
 import { Command, Option } from 'commander';
 import { exitCodes, Problem } from '../model/problem.ts';
 import { purposes, type Purpose } from '../model/permission.ts';
+import { helpText } from './help-text.ts';
 import { targetOf } from './plan-options.ts';
 import { siteFlags, withSiteOptions } from './site-options.ts';
 
 interface Options {
-  readonly for: Purpose;
+  readonly for?: Purpose;
   readonly to?: string;
   readonly version?: string;
   readonly serviceAccount: string;
@@ -18,9 +19,10 @@ export function addRbac(): Command {
   return withSiteOptions(new Command('rbac'))
     .description('the roles and bindings that a site needs, for kubectl apply; nothing is written')
     .addOption(
-      new Option('--for <purpose>', 'read: a plan; forecast: with what the API server says of it; apply: the upgrade')
-        .choices([...purposes])
-        .makeOptionMandatory(),
+      new Option(
+        '--for <purpose>',
+        'read: a plan; forecast: with what the API server says of it; apply: the upgrade',
+      ).choices([...purposes]),
     )
     .option('--to <x.y.z>', 'the version whose charts are looked at, as for plan')
     .option('--version <x.y.z>', 'the same')
@@ -29,10 +31,21 @@ export function addRbac(): Command {
     .addOption(new Option('-o, --output <format>', 'yaml or json').choices(['yaml', 'json']).default('yaml'))
     .addHelpText(
       'after',
-      '\nExample:\n  liftlock platform rbac --for apply -f site.yaml --to 2.2.5 --service-account ci/upgrades | kubectl apply -f -',
+      helpText(
+        ['Read what is granted before somebody applies it.'],
+        [
+          'liftlock platform rbac --for apply -f site.yaml --to 2.2.5 --service-account ci/upgrades > roles.yaml',
+          'kubectl apply -f roles.yaml',
+        ],
+      ),
     )
     .action(async (_platform: string | undefined, options: Options, command: Command) => {
-      const { needed, redactor } = await askedFor(options, command);
+      if (options.for === undefined)
+        throw new Problem('BAD_OPTION', `For what? --for ${purposes.join(', --for ')}.`, {
+          exitCode: exitCodes.usage,
+          advice: ['liftlock platform rbac --for apply -f site.yaml --to 2.2.5'],
+        });
+      const { needed, redactor } = await askedFor(options.for, options, command);
       const { rbacList, renderRbac } = await import('../render/rbac.ts');
       const { answer } = await import('./output.ts');
       const subject = subjectOf(options.serviceAccount, needed.namespace);
@@ -44,13 +57,13 @@ export function addRbac(): Command {
     });
 }
 
-async function askedFor(options: Options, command: Command) {
+async function askedFor(purpose: Purpose, options: Options, command: Command) {
   const flags = siteFlags(command);
   const { neededPermissions, offlinePermissions } = await import('../main/needed-permissions.ts');
   if (options.offline === true) {
     const { describeSite } = await import('../main/open-site.ts');
     const { theRedactor } = await import('./redactor.ts');
-    return { needed: offlinePermissions(await describeSite(flags, process.env), options.for), redactor: theRedactor };
+    return { needed: offlinePermissions(await describeSite(flags, process.env), purpose), redactor: theRedactor };
   }
   const { planFromFlags } = await import('./planning.ts');
   const planned = await planFromFlags(flags, {
@@ -61,7 +74,7 @@ async function askedFor(options: Options, command: Command) {
     withForecast: true,
     isOnlyPlanned: true,
   });
-  return { needed: await neededPermissions(planned.site, planned, options.for), redactor: planned.site.redactor };
+  return { needed: await neededPermissions(planned.site, planned, purpose), redactor: planned.site.redactor };
 }
 
 function subjectOf(text: string, home: string) {

@@ -6,6 +6,7 @@ import { addCredentials } from './credentials.ts';
 import { addDiagnose } from './diagnose.ts';
 import { addDoctor } from './doctor.ts';
 import { addExplain } from './explain.ts';
+import { helpText } from './help-text.ts';
 import { addHistory } from './history.ts';
 import { addLogin } from './login.ts';
 import { addPlan } from './plan.ts';
@@ -37,13 +38,18 @@ export function makeProgram(): Command {
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .exitOverride()
+    // What a command takes stands in its own help: names alone leave room for what it is for.
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText(
       'after',
-      `
-Begin with:
-  liftlock plan codemie --cloud aws --version 2.2.5     what would happen; nothing is written
-  liftlock apply codemie --cloud aws --version 2.2.5    the same, then asks, then does it
-  liftlock resume                                       go on after a failure, a lost connection, a dead machine`,
+      helpText(
+        [],
+        [
+          ['liftlock plan codemie --cloud aws --version 2.2.5', 'what would happen; nothing is written'],
+          ['liftlock apply codemie --cloud aws --version 2.2.5', 'the same, then asks, then does it'],
+          ['liftlock resume', 'go on after a failure, a lost connection, a dead machine'],
+        ],
+      ),
     );
   for (const add of [
     addPlan,

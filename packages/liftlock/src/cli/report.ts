@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { helpText } from './help-text.ts';
 import { answer, screen } from './output.ts';
 import { clusterChoice, withClusterOptions, type ClusterOptions } from './run-options.ts';
 import { theRedactor } from './redactor.ts';
@@ -17,6 +18,10 @@ export function addReport(): Command {
     .option('--site <name>', 'the site, where this machine knows several')
     .addOption(new Option('-o, --output <format>', 'text, md or json').choices(['text', 'md', 'json']).default('text'))
     .option('--out-file <file>', 'write the answer to a file')
+    .addHelpText(
+      'after',
+      helpText([], ['liftlock report', 'liftlock report 20261121-101500-1a2b -o md --out-file report.md']),
+    )
     .action(async (run: string | undefined, options: Options) => {
       const { knownRun } = await import('./known-runs.ts');
       const { renderReport } = await import('../render/report.ts');

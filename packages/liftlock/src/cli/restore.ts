@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { helpText } from './help-text.ts';
 import { streamOption } from './options.ts';
 import { clusterChoice, elsewhereFlags, withElsewhereOptions, type ElsewhereOptions } from './run-options.ts';
 
@@ -20,7 +21,7 @@ export function addRestore(): Command {
     .option('--site <name>', 'the site, where this machine knows several')
     .option('-y, --yes', 'do not ask')
     .addOption(streamOption())
-    .addHelpText('after', '\nExample:\n  liftlock restore 20261121-101500-1a2b --only secret/gcp-artifact-registry')
+    .addHelpText('after', helpText([], ['liftlock restore 20261121-101500-1a2b --only secret/gcp-artifact-registry']))
     .action(async (run: string, options: Options) => {
       const { restore } = await import('./restoring.ts');
       process.exitCode = await restore(run, {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { helpText } from './help-text.ts';
 import { repeatable, streamOption } from './options.ts';
 import { clusterChoice, elsewhereFlags, withElsewhereOptions, type ElsewhereOptions } from './run-options.ts';
 
@@ -18,7 +19,7 @@ export function addRollback(): Command {
     .addOption(repeatable('--allow <what>', 'let a finding stand; repeatable'))
     .option('-y, --yes', 'do not ask')
     .addOption(streamOption())
-    .addHelpText('after', '\nExample:\n  liftlock rollback')
+    .addHelpText('after', helpText([], ['liftlock rollback']))
     .action(async (run: string | undefined, options: Options) => {
       const { rollBack } = await import('./rolling-back.ts');
       process.exitCode = await rollBack(run, {

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { helpText } from './help-text.ts';
 import { selectionOf, targetOf, withPlanOptions, type PlanOptions } from './plan-options.ts';
 import { siteFlags } from './site-options.ts';
 
@@ -17,7 +18,7 @@ export function addRunbook(): Command {
     .option('--out-file <file>', 'write the answer to a file')
     .addHelpText(
       'after',
-      '\nExample:\n  liftlock runbook codemie --cloud aws --version 2.2.5 -o sh --out-file upgrade.sh',
+      helpText([], ['liftlock runbook codemie --cloud aws --version 2.2.5 -o sh --out-file upgrade.sh']),
     )
     .action(async (_platform: string | undefined, options: Options, command: Command) => {
       const { planFromFlags } = await import('./planning.ts');

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { helpText } from './help-text.ts';
 
 /** `liftlock sandbox`: a real control plane on this machine, for rehearsals. An optional part, loaded when asked for. */
 export function addSandbox(): Command {
@@ -8,7 +9,7 @@ export function addSandbox(): Command {
     .argument('[flags...]', '--name NAME; for up also --auth none|basic|token, --tls, --nodes COUNT')
     .allowUnknownOption()
     .passThroughOptions()
-    .addHelpText('after', '\nExample:\n  liftlock sandbox up --auth token\n  liftlock sandbox down')
+    .addHelpText('after', helpText([], ['liftlock sandbox up --auth token', 'liftlock sandbox down']))
     .action(async (command: string, flags: readonly string[]) => {
       const { sandboxCommand } = await import('../main/sandbox.ts');
       process.exitCode = await sandboxCommand([command, ...flags]);

@@ -23,13 +23,24 @@ export interface SiteOptions {
   readonly proveImages?: 'cluster' | 'local' | 'off';
 }
 
+/** The first word of a command that reaches a site. */
+export interface SiteWord {
+  readonly name: string;
+  readonly meaning: string;
+}
+
+const platformWord: SiteWord = {
+  name: '[platform]',
+  meaning: 'a built-in platform or the path of a platform.yaml; the site file says it too',
+};
+
 /**
  * Adds the site flags. An option of the platform may be given as a flag of its own name (`--cloud aws`): which ones there
  * are, the definition says, so unknown flags are kept for siteFlags to judge.
  */
-export function withSiteOptions(command: Command): Command {
+export function withSiteOptions(command: Command, word = platformWord): Command {
   return command
-    .argument('[platform]', 'a built-in platform or the path of a platform.yaml; the site file says it too')
+    .argument(word.name, word.meaning)
     .option('-f, --file <site.yaml>', 'site file; flags win over it')
     .addOption(repeatable('--option <name=value>', 'an option of the platform; also as a flag of its own: --cloud aws'))
     .addOption(repeatable('--input <name=value>', 'what the platform must be told; a path counts from this folder'))
@@ -53,7 +64,7 @@ export function firstWord(command: Command): string | undefined {
 }
 
 /**
- * The flags as data; leftovers become options of the platform or a Problem..
+ * The flags as data; leftovers become options of the platform or a Problem.
  * @param before words that stand before the platform
  */
 export function siteFlags(command: Command, before = 0): SiteFlags {

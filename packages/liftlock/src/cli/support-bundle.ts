@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { helpText } from './help-text.ts';
 import { answer } from './output.ts';
 import { selectionOf, targetOf, withPlanOptions, type PlanOptions } from './plan-options.ts';
 import { theRedactor } from './redactor.ts';
@@ -12,19 +13,27 @@ interface Options extends PlanOptions {
 
 /** `liftlock support-bundle`: the redacted archive that a failed run left behind, or one of a site as it is now. */
 export function addSupportBundle(): Command {
-  return withPlanOptions(new Command('support-bundle'))
+  return withPlanOptions(new Command('support-bundle'), {
+    name: '[run|platform]',
+    meaning: 'a run, or a platform as plan takes it; without either, the newest run that left a support bundle',
+  })
     .description(
-      "the path of a run's redacted support bundle, made when it failed; with a platform or a site file, one of how things are now",
+      "the path of a run's masked support bundle, made when it failed; with a platform or a site file, one of how things are now",
     )
     .option('--site <name>', 'the site of a run, where this machine knows several')
     .option('--out-file <file>', 'where the bundle of how things are now goes')
     .addHelpText(
       'after',
-      `
-The word is a run, or a platform as plan takes it; without either, the newest run that left a bundle.
-Examples:
-  liftlock support-bundle
-  liftlock support-bundle -f site.yaml --version 2.2.5     where every plan is refused: why, and what the cluster says`,
+      helpText(
+        [],
+        [
+          'liftlock support-bundle',
+          [
+            'liftlock support-bundle -f site.yaml --version 2.2.5',
+            'where every plan is refused: why, and what the cluster says',
+          ],
+        ],
+      ),
     )
     .action(async (word: string | undefined, options: Options, command: Command) => {
       const isNow = options.file !== undefined || (word !== undefined && !isRun(word));
@@ -41,12 +50,17 @@ function isRun(word: string): boolean {
 
 async function leftBy(run: string | undefined, site: string | undefined): Promise<string> {
   const { knownRun } = await import('./known-runs.ts');
-  const { Problem } = await import('../model/problem.ts');
-  const { state } = await knownRun(run, site, (item) => item.evidence !== undefined);
-  if (state.evidence !== undefined) return state.evidence;
-  throw new Problem('NO_BUNDLE', `Run ${state.run} left no support bundle: it did not fail.`, {
-    advice: ['One of how things are now: liftlock support-bundle -f site.yaml'],
+  const { isProblem, Problem } = await import('../model/problem.ts');
+  const advice = [
+    'One of how things are now: liftlock support-bundle -f site.yaml',
+    'That of a run which failed elsewhere lies on the machine where it failed.',
+  ];
+  const known = await knownRun(run, site, (item) => item.evidence !== undefined).catch((error: unknown) => {
+    if (!isProblem(error) || error.code !== 'NO_SUCH_RUN') throw error;
+    throw new Problem(error.code, error.message, { exitCode: error.exitCode, advice });
   });
+  if (known.state.evidence !== undefined) return known.state.evidence;
+  throw new Problem('NO_BUNDLE', `Run ${known.state.run} left no support bundle: it did not fail.`, { advice });
 }
 
 async function makeNow(options: Options, command: Command): Promise<string> {

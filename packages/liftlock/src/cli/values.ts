@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { exitCodes, Problem } from '../model/problem.ts';
+import { helpText } from './help-text.ts';
 import { repeatable } from './options.ts';
 import { firstWord, siteFlags, withSiteOptions } from './site-options.ts';
 import { targetOf } from './plan-options.ts';
@@ -39,11 +40,12 @@ function addExport(): Command {
     .option('--show-secrets', 'print secrets as well')
     .addHelpText(
       'after',
-      `
-On a terminal secrets are masked. Into a pipe nothing is written that a mask would make wrong: --out-file, or --show-secrets.
-
-Example:
-  liftlock values export control-plane -f site.yaml --out-file values.yaml`,
+      helpText(
+        [
+          'On a terminal secrets are masked. Into a pipe nothing is written that a mask would make wrong: --out-file, or --show-secrets.',
+        ],
+        ['liftlock values export control-plane -f site.yaml --out-file values.yaml'],
+      ),
     )
     .action(async (_word: string | undefined, options: ExportOptions, command: Command) => {
       const { exportValues } = await import('./valuing.ts');
@@ -57,7 +59,7 @@ function addDiff(): Command {
     .description('former defaults, your values and the new defaults, key by key, and what becomes of each')
     .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'))
     .option('--all', 'also defaults that change where you have set nothing')
-    .addHelpText('after', '\nExample:\n  liftlock values diff control-plane -f site.yaml --to 2.19.3')
+    .addHelpText('after', helpText([], ['liftlock values diff control-plane -f site.yaml --to 2.19.3']))
     .action(async (_word: string | undefined, options: DiffOptions, command: Command) => {
       const { diffValues } = await import('./valuing.ts');
       process.exitCode = await diffValues({ ...placeOf(command, options), ...askedOf(options) }, options);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { helpText } from './help-text.ts';
 import { answer, screen } from './output.ts';
 import { theRedactor } from './redactor.ts';
 import { repeatable } from './options.ts';
@@ -18,7 +19,7 @@ export function addVerify(): Command {
     .addOption(
       repeatable('--affirm <check[=by]>', 'say that a check which nothing here can look at is passed; repeatable'),
     )
-    .addHelpText('after', '\nExit code 5: a check failed; 6: one waits for a person.\n\nExample:\n  liftlock verify')
+    .addHelpText('after', helpText(['Exit code 5: a check failed; 6: one waits for a person.'], ['liftlock verify']))
     .action(async (run: string | undefined, options: Options) => {
       const { verify } = await import('./verifying.ts');
       const { text, exitCode } = await verify(run, {

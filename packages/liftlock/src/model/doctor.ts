@@ -1,5 +1,8 @@
-/** How one thing stands that `liftlock doctor` has looked at. `unknown`: it could not be looked at. */
-export type LookState = 'ok' | 'warning' | 'problem' | 'unknown';
+/**
+ * How one thing stands that `liftlock doctor` has looked at. `blocker`: a run cannot begin, or go on, before it is mended;
+ * `unknown`: it could not be looked at.
+ */
+export type LookState = 'ok' | 'warning' | 'blocker' | 'unknown';
 
 /** What a line of `liftlock doctor` is about, in the order in which they are told. */
 export const lookThemes = ['machine', 'state', 'site', 'cluster', 'registries'] as const;
@@ -26,7 +29,7 @@ export interface RetainedVolume {
 }
 
 /** All that `liftlock doctor` saw. */
-export interface Diagnosis {
+export interface Examination {
   readonly looks: readonly Look[];
   readonly retained: readonly RetainedVolume[];
 }

@@ -1,4 +1,5 @@
 import type { BundleManifest } from '../model/bundle.ts';
+import { counted } from '../model/counted.ts';
 
 /** What a bundle holds, for a person. */
 export function renderBundle(manifest: BundleManifest, digest?: string): string {
@@ -25,11 +26,11 @@ export function renderBundle(manifest: BundleManifest, digest?: string): string 
 /** What became of a bundle, and what to do next. */
 export function renderLoaded({ folder, charts, helm, pushed }: LoadedSummary): string {
   const lines = [
-    `${charts.length} charts in ${folder}: ${charts.join(', ')}`,
+    `${counted(charts.length, 'chart')} in ${folder}: ${charts.join(', ')}`,
     ...(helm === undefined ? [] : [`helm: ${helm}, taken where there is no other`]),
     pushed === undefined
       ? 'images were left alone'
-      : `${pushed.images.length} images, ${pushed.known} of them there already; ${pushed.blobsSent} blobs sent, ${pushed.blobsMounted} taken over from other images`,
+      : `${counted(pushed.images.length, 'image')}, ${pushed.known} of them there already; ${counted(pushed.blobsSent, 'blob')} sent, ${pushed.blobsMounted} taken over from other images`,
     '',
     `Next: charts: ${folder} in the site file, and liftlock plan`,
   ];

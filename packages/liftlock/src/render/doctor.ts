@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import { lookThemes, type Look, type LookState } from '../model/doctor.ts';
 import { makeStyle, type Style } from './style.ts';
 import { plainText, wrapText } from './wrap.ts';
@@ -34,17 +35,12 @@ function lookLines({ state, message, advice }: Look, width: number, style: Style
 }
 
 function markOf(state: LookState, style: Style): string {
-  return { ok: style.good('✓'), warning: style.warn('!'), problem: style.bad('✗'), unknown: style.dim('?') }[state];
+  return { ok: style.good('✓'), warning: style.warn('!'), blocker: style.bad('✗'), unknown: style.dim('?') }[state];
 }
 
 function conclusion(looks: readonly Look[], style: Style): string {
   const count = (state: LookState) => looks.filter((look) => look.state === state).length;
-  const [problems, warnings] = [count('problem'), count('warning')];
-  if (problems > 0)
-    return style.bad(
-      `${problems} ${problems === 1 ? 'problem' : 'problems'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}.`,
-    );
-  return warnings > 0
-    ? style.warn(`${warnings} ${warnings === 1 ? 'warning' : 'warnings'}.`)
-    : style.good('All is well.');
+  const [blockers, warnings] = [count('blocker'), count('warning')];
+  if (blockers > 0) return style.bad(`${counted(blockers, 'blocker')}, ${counted(warnings, 'warning')}.`);
+  return warnings > 0 ? style.warn(`${counted(warnings, 'warning')}.`) : style.good('All is well.');
 }

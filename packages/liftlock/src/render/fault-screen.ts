@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import type { Fault } from '../model/journal.ts';
 import { formatRef } from '../model/kube.ts';
 import type { Trouble } from '../model/platform.ts';
@@ -141,5 +142,5 @@ export function evidenceLines(file: string, indent: string): readonly string[] {
 
 function writesOf(writes: number | undefined): string {
   if (writes === undefined || writes === 0) return 'writes';
-  return writes === 1 ? '1 write' : `${writes} writes`;
+  return counted(writes, 'write');
 }

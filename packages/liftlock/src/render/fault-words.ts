@@ -17,7 +17,7 @@ const classes: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^IMAGE_PULL_(THROTTLED|UNREACHABLE)$/, 'network'],
   [/^(IMAGE_NEVER_PULL|CONFIG_MISSING)$/, 'configuration'],
   [/^(CRASH_LOOP|OOM_KILLED|JOB_FAILED)$/, 'the program'],
-  [/^(UNSCHEDULABLE|PODS_NOT_CREATED|CLAIM_PENDING)$/, 'the cluster'],
+  [/^(NODE_LOST|UNSCHEDULABLE|PODS_NOT_CREATED|CLAIM_PENDING)$/, 'the cluster'],
 ];
 
 /** Whose trouble a fault is: decides whom to wake. */

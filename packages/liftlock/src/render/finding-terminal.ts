@@ -1,10 +1,10 @@
+import { counted } from '../model/counted.ts';
 import type { Decision, Finding, Severity } from '../model/finding.ts';
 import { formatRef } from '../model/kube.ts';
 import type { Explain } from './fault-words.ts';
 import { commonLadder, groupFindings, ladderOf, type Rung } from './ladder.ts';
 import { wrapCommand } from './shell.ts';
 import type { Style } from './style.ts';
-import { count } from './words.ts';
 import { oneLine, plainText, wrapText } from './wrap.ts';
 
 export interface FindingScreen {
@@ -30,7 +30,7 @@ export function renderFindings(findings: readonly Finding[], severity: Severity,
   if (findings.length === 0) return [];
   const title = { blocker: 'BLOCKER', warning: 'Warning', info: 'Note' }[severity];
   return [
-    painter(severity, screen.style)(count(findings.length, title, `${title}${severity === 'blocker' ? 'S' : 's'}`)),
+    painter(severity, screen.style)(counted(findings.length, title, `${title}${severity === 'blocker' ? 'S' : 's'}`)),
     ...groupFindings(findings).flatMap((group) =>
       group.findings.length < groupFrom || screen.verbose === true
         ? group.findings.flatMap((finding) => renderFinding(finding, screen))

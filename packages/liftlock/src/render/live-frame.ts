@@ -1,10 +1,11 @@
+import { counted } from '../model/counted.ts';
 import type { Fault } from '../model/journal.ts';
 import type { Progress, WorkloadProgress } from '../model/progress.ts';
 import { faultClass, titleOf, type Explain } from './fault-words.ts';
 import { isUndo } from '../model/step.ts';
 import type { RunView, StepView } from './run-view.ts';
 import type { Style } from './style.ts';
-import { count, formatClock, formatSeconds } from './words.ts';
+import { formatClock, formatSeconds } from './words.ts';
 import { oneLine, padEnd, truncate, visibleWidth, wrapText } from './wrap.ts';
 import { routeAndHop } from './route-words.ts';
 
@@ -171,8 +172,8 @@ function squeezed(
   const { style, height } = options;
   const done = view.steps.filter(({ look }) => look === 'done').length;
   const waiting = view.steps.filter(({ look }) => look === 'waiting').length;
-  const before = [head, ...(done > 0 ? [`${style.good('✓')} ${count(done, 'step')} done`] : [])];
-  const after = waiting > 0 ? [style.dim(`· ${count(waiting, 'step')} to come`)] : [];
+  const before = [head, ...(done > 0 ? [`${style.good('✓')} ${counted(done, 'step')} done`] : [])];
+  const after = waiting > 0 ? [style.dim(`· ${counted(waiting, 'step')} to come`)] : [];
   const line = current === undefined ? [] : [stepLine(current, progress, now, options)];
   const room = Math.max(0, height - before.length - line.length - after.length);
   const kept =

@@ -1,10 +1,11 @@
+import { counted } from '../model/counted.ts';
 import type { Entry, Fault } from '../model/journal.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Progress } from '../model/progress.ts';
 import { faultClass, titleOf, type Explain } from './fault-words.ts';
 import type { Reporter } from './reporter.ts';
 import { applyEntry, startView, type RunView } from './run-view.ts';
-import { count, formatClock, formatSeconds } from './words.ts';
+import { formatClock, formatSeconds } from './words.ts';
 import { oneLine } from './wrap.ts';
 import { routeAndHop } from './route-words.ts';
 
@@ -109,7 +110,7 @@ function wordsOf(entry: Exclude<Entry, { readonly type: 'fault' }>, view: RunVie
     case 'run-started':
       return `run ${entry.run} (${entry.purpose}) started by ${entry.who}${entry.ticket === undefined ? '' : `, ticket ${entry.ticket}`}`;
     case 'hop-planned':
-      return `${entry.plan.platform.title} ${routeAndHop(entry.plan)}: ${count(entry.plan.steps.length, 'step')}`;
+      return `${entry.plan.platform.title} ${routeAndHop(entry.plan)}: ${counted(entry.plan.steps.length, 'step')}`;
     case 'baseline':
       return 'health before the first write is recorded';
     case 'observed':
@@ -121,7 +122,7 @@ function wordsOf(entry: Exclude<Entry, { readonly type: 'fault' }>, view: RunVie
     case 'act-ended':
       if (entry.outcome === 'done' && !isHelm(entry.step, view)) return undefined;
       if (entry.outcome === 'done')
-        return `${entry.step}: applied in ${formatSeconds(entry.seconds)} (${count(entry.writes, 'write')}); watching its health`;
+        return `${entry.step}: applied in ${formatSeconds(entry.seconds)} (${counted(entry.writes, 'write')}); watching its health`;
       return `${entry.step}: FAILED after ${formatSeconds(entry.seconds)}, cluster touched: ${entry.touched}${problemWords(entry.problem)}`;
     case 'confirmed':
       return `${entry.step}: done${entry.note === '' ? '' : `: ${oneLine(entry.note)}`}`;

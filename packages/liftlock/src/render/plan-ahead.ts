@@ -1,10 +1,11 @@
+import { counted } from '../model/counted.ts';
 import type { HopAhead, Plan } from '../model/plan.ts';
 import type { Explain } from './fault-words.ts';
 import { renderFindings } from './finding-terminal.ts';
 import { renderSteps } from './plan-steps.ts';
 import { limitsIn, routeSeconds } from './plan-facts.ts';
 import type { Style } from './style.ts';
-import { count, formatSeconds } from './words.ts';
+import { formatSeconds } from './words.ts';
 import { oneLine, wrapText } from './wrap.ts';
 
 interface AheadScreen {
@@ -20,7 +21,7 @@ export function renderRoute(plan: Plan, { width, style }: AheadScreen): string[]
   const { route, hop } = plan;
   if (route.length < 2) return [];
   return [
-    `${style.bold(`Route: ${count(route.length, 'hop')}`)}  ${style.dim(`at most ${formatSeconds(routeSeconds(plan))} for all hops from here`)}`,
+    `${style.bold(`Route: ${counted(route.length, 'hop')}`)}  ${style.dim(`at most ${formatSeconds(routeSeconds(plan))} for all hops from here`)}`,
     ...route.flatMap(({ from, to, because }, index) => {
       const state = index < hop ? style.good('done') : index === hop ? style.accent('this plan') : style.dim('later');
       const why = because.length === 0 ? '' : `  ${style.dim(because.join('; '))}`;
@@ -39,7 +40,7 @@ function aheadSection(plan: Plan, { hop, steps, findings, unforeseen }: HopAhead
   const shown = verbose ? findings : findings.filter(({ severity }) => severity !== 'info');
   const look = { ...screen, decisions: plan.decisions };
   return [
-    style.bold(`Then hop ${number}, ${hop.from} → ${hop.to}, as it looks now: ${count(steps.length, 'step')}`),
+    style.bold(`Then hop ${number}, ${hop.from} → ${hop.to}, as it looks now: ${counted(steps.length, 'step')}`),
     // Its own heading counts them already.
     ...renderSteps({ ...plan, steps }, screen).slice(1),
     ...(['blocker', 'warning', 'info'] as const).flatMap((severity) =>

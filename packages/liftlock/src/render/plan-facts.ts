@@ -1,10 +1,11 @@
+import { counted } from '../model/counted.ts';
 import type { Decision, Finding, Severity } from '../model/finding.ts';
 import { jsonAt } from '../model/json.ts';
 import type { ObjectRef } from '../model/kube.ts';
 import type { Unread } from '../model/snapshot.ts';
 import type { ComponentPlan, Plan } from '../model/plan.ts';
 import { isPairedUndo, isUndo, type Step, type StepKind } from '../model/step.ts';
-import { count, formatTime, listed } from './words.ts';
+import { formatTime, listed } from './words.ts';
 
 export interface ObjectCounts {
   readonly created: number;
@@ -244,7 +245,7 @@ export function changeOf(component: ComponentPlan): string {
 export function findingTally(plan: Plan): string {
   const blockers = findingsOf(plan, 'blocker').length;
   const warnings = findingsOf(plan, 'warning').length;
-  return [blockers > 0 ? count(blockers, 'blocker') : '', warnings > 0 ? count(warnings, 'warning') : '']
+  return [blockers > 0 ? counted(blockers, 'blocker') : '', warnings > 0 ? counted(warnings, 'warning') : '']
     .filter((part) => part !== '')
     .join(', ');
 }

@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import type { HopAhead, Plan } from '../model/plan.ts';
 import { html, htmlTable, type Markup, type Section } from './html.ts';
 import { limitsIn, routeSeconds } from './plan-facts.ts';
@@ -9,7 +10,7 @@ export function routeSection(plan: Plan): Section | undefined {
   if (route.length < 2) return undefined;
   return {
     id: 'route',
-    title: `Route (${route.length} hops)`,
+    title: `Route (${counted(route.length, 'hop')})`,
     content: [
       html`<p>At most ${formatSeconds(routeSeconds(plan))} for all hops from here.</p> `,
       htmlTable(

@@ -1,9 +1,9 @@
+import { counted } from '../model/counted.ts';
 import { formatRef } from '../model/kube.ts';
 import type { ComponentPlan, FieldChange, ObjectChange, Plan } from '../model/plan.ts';
 import { html, htmlTable, type Content, type Markup, type Section } from './html.ts';
 import { actedOn, byWhom, changeOf, objectCounts, undoneEdits, type ObjectCounts } from './plan-facts.ts';
 import { formatValue } from './value-changes.ts';
-import { count } from './words.ts';
 
 /** What changes: a row a component, then each component's values and objects with their fields. */
 export function changeSections(plan: Plan): readonly Section[] {
@@ -76,8 +76,8 @@ function details(plan: Plan, component: ComponentPlan): Content {
       edits === 0
         ? undefined
         : html`<p>
-            <strong class="warn">${count(edits, 'live edit')} would be undone;</strong> whose they are stands beside the
-            fields.
+            <strong class="warn">${counted(edits, 'live edit')} would be undone;</strong> whose they are stands beside
+            the fields.
           </p> `
     }${
       changes.length === 0
@@ -92,7 +92,7 @@ function objectChange({ object, change, fields, restartsPods }: ObjectChange): M
   const isLoss = change === 'deleted' || change === 'replaced';
   const summary = html`<span class="mark${isLoss ? ' bad' : ''}">${change}</span> ${formatRef(object)}${
       restartsPods ? ', restarts its pods' : ''
-    }${fields.length === 0 ? '' : `, ${count(fields.length, 'field')}`}`;
+    }${fields.length === 0 ? '' : `, ${counted(fields.length, 'field')}`}`;
   if (fields.length === 0) return html`<p>${summary}</p> `;
   return html`<details>
     <summary>${summary}</summary>

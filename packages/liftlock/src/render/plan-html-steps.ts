@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Step } from '../model/step.ts';
@@ -15,7 +16,7 @@ import {
   whoDecided,
 } from './plan-facts.ts';
 import { shellLines } from './shell.ts';
-import { count, formatSeconds, formatTime, sentence } from './words.ts';
+import { formatSeconds, formatTime, sentence } from './words.ts';
 
 /** What a change board asks first (O30): outage, duration, the way back, what people must do. */
 export function boardSection(plan: Plan): Section | undefined {
@@ -34,7 +35,7 @@ export function boardSection(plan: Plan): Section | undefined {
           'Duration',
           `${expected === undefined ? 'not timed yet' : `usually ${formatSeconds(expected)}`}, at most ${formatSeconds(worst)}`,
         ],
-        ['Users notice', noticed === 0 ? 'nothing' : `${count(noticed, 'component')} of ${acted.length}: see below`],
+        ['Users notice', noticed === 0 ? 'nothing' : `${counted(noticed, 'component')} of ${acted.length}: see below`],
         ['Rollback', last === undefined ? 'possible after every step' : `possible until step ${last} begins`],
         ...receiptWords(plan).map((words) => ['Backup of before', words] as const),
       ]),

@@ -1,9 +1,9 @@
+import { counted } from '../model/counted.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Step } from '../model/step.ts';
 import { becauseOfMigration, onlyIfFails, reasonOf } from './plan-facts.ts';
 import { shellLine, wrapCommand } from './shell.ts';
 import type { Style } from './style.ts';
-import { count } from './words.ts';
 import { wrapText } from './wrap.ts';
 
 interface StepsScreen {
@@ -20,7 +20,7 @@ export function renderSteps(plan: Plan, screen: StepsScreen): string[] {
   const blocks = blocksOf(plan.steps, screen.verbose);
   const digits = Math.max(...blocks.map((block) => numberOf(block).length));
   return [
-    style.bold(count(plan.steps.length, 'step')),
+    style.bold(counted(plan.steps.length, 'step')),
     ...blocks.flatMap((block) => {
       const { steps } = block;
       const hanging = ' '.repeat(digits + 4);

@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Explain } from './fault-words.ts';
 import { explainLine, renderFindings } from './finding-terminal.ts';
@@ -22,7 +23,7 @@ import { wrapCommand } from './shell.ts';
 import { makeStyle, type Style } from './style.ts';
 import { renderPairs } from './table.ts';
 import { renderObjectChanges, renderTelling, renderValueChanges } from './value-changes.ts';
-import { count, listed, shortDigest } from './words.ts';
+import { listed, shortDigest } from './words.ts';
 import { oneLine, unbroken, wrapText } from './wrap.ts';
 
 export interface PlanView {
@@ -199,7 +200,7 @@ function unforeseen(plan: Plan, { style, width, verbose }: Screen): string[] {
       const what = `${named.map(oneLine).join('; ')}${more > 0 ? ` and ${more} more` : ''}`;
       return wrapText(`${what}: ${oneLine(why)}`, { width, first: `  ${style.warn('?')} `, hanging: '    ' });
     }),
-    ...(left > 0 ? [`    ${style.dim(`and ${count(left, 'other reason')}: --verbose`)}`] : []),
+    ...(left > 0 ? [`    ${style.dim(`and ${counted(left, 'other reason')}: --verbose`)}`] : []),
   ];
 }
 

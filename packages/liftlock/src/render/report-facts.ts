@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import { isJsonObject, jsonAt, type Json, type JsonObject } from '../model/json.ts';
 import {
   allRecords,
@@ -11,16 +12,18 @@ import {
   type RunRecord,
 } from './run-record.ts';
 import { hopTitle } from './route-words.ts';
-import { count, formatSeconds, formatTime, shortDigest } from './words.ts';
+import { formatSeconds, formatTime, shortDigest } from './words.ts';
 
 /** What is left to do, in words; empty for a run that finished. */
 export function whatIsLeft(run: RunRecord): string {
   const left = run.steps.filter((record) => record.phase !== 'settled' && !isUncalled(record));
   if (run.status === 'finished') return '';
   const steps =
-    left.length === 0 ? [] : [`${count(left.length, 'step')}: ${left.map(({ step }) => step.title).join(', ')}`];
+    left.length === 0 ? [] : [`${counted(left.length, 'step')}: ${left.map(({ step }) => step.title).join(', ')}`];
   const hops = hopsToCome(run);
-  return [...steps, ...(hops.length === 0 ? [] : [`${count(hops.length, 'hop')}: ${hops.join(', ')}`])].join('; then ');
+  return [...steps, ...(hops.length === 0 ? [] : [`${counted(hops.length, 'hop')}: ${hops.join(', ')}`])].join(
+    '; then ',
+  );
 }
 
 /** `finished in 5m 40s`. */
@@ -37,12 +40,12 @@ export function outcomeOf(run: RunRecord): string {
 export function facts(run: RunRecord): (readonly [string, string])[] {
   const touched = {
     no: 'nothing was changed in the cluster',
-    yes: `${count(totalWrites(run), 'write')} to the cluster`,
+    yes: `${counted(totalWrites(run), 'write')} to the cluster`,
     unknown: 'not known whether the cluster was changed',
   };
   const rows: (readonly [string, string | undefined])[] = [
     ['run', `${run.run} (${run.purpose})${run.rollbackOf === undefined ? '' : `, takes back ${run.rollbackOf}`}`],
-    ['who', `${run.who}${run.resumes === 0 ? '' : `, resumed ${count(run.resumes, 'time')}`}`],
+    ['who', `${run.who}${run.resumes === 0 ? '' : `, resumed ${counted(run.resumes, 'time')}`}`],
     ['ticket', run.ticket],
     ['when', `${formatTime(run.startedAt)}${run.endedAt === undefined ? '' : ` to ${formatTime(run.endedAt)}`}`],
     [

@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import { formatRef } from '../model/kube.ts';
 import type { Platform } from '../model/platform.ts';
 import { waitingCodes } from '../model/stopped.ts';
@@ -23,7 +24,7 @@ import {
 import { causeOf } from './run-view.ts';
 import { wrapCommand } from './shell.ts';
 import { makeStyle, type Style } from './style.ts';
-import { count, formatSeconds, listed } from './words.ts';
+import { formatSeconds, listed } from './words.ts';
 import { plainText, wrapText } from './wrap.ts';
 
 export interface RunEndView {
@@ -121,7 +122,7 @@ function finished(state: RunRecord, platform: Platform, style: Style, width: num
   return lines([
     ...wrapText(
       style.good(
-        `✓ ${platform.metadata.title} ${hop}: ${count(allRecords(state).length, 'step')} done in ${formatSeconds(seconds)}, ${count(writes, 'write')} to the cluster.`,
+        `✓ ${platform.metadata.title} ${hop}: ${counted(allRecords(state).length, 'step')} done in ${formatSeconds(seconds)}, ${counted(writes, 'write')} to the cluster.`,
       ),
       {
         width,
@@ -170,9 +171,9 @@ function paused(state: RunRecord, style: Style, width: number): string {
 /** Between two hops everything is at a version in between, and whole. */
 function leftWords(state: RunRecord, left: number, all: number): string {
   const hops = hopsToCome(state);
-  const then = hops.length === 0 ? '' : `${count(hops.length, 'hop')} left: ${hops.join(', ')}.`;
+  const then = hops.length === 0 ? '' : `${counted(hops.length, 'hop')} left: ${hops.join(', ')}.`;
   if (left > 0 || hops.length === 0 || state.plan === undefined)
-    return [`${count(left, 'step')} of ${all} left.`, then === '' ? '' : `After that, ${then}`]
+    return [`${counted(left, 'step')} of ${all} left.`, then === '' ? '' : `After that, ${then}`]
       .filter(Boolean)
       .join(' ');
   return `${hopTitle(state.plan)} is finished. ${then}`;
@@ -207,7 +208,7 @@ function touchedLines(state: RunRecord, style: Style, width: number): string[] {
     : writes === 0
       ? style.good('Nothing was changed in the cluster.')
       : style.warn(
-          `The cluster accepted ${count(writes, 'write')}; finished: ${listed(doneComponents(state)) || 'no component'}${inHop(state)}.`,
+          `The cluster accepted ${counted(writes, 'write')}; finished: ${listed(doneComponents(state)) || 'no component'}${inHop(state)}.`,
         );
   return wrapText(words, { width, first: '  ' });
 }
@@ -228,7 +229,7 @@ function failedWithoutCause(
   const { problem } = failed;
   const touched = {
     no: style.good('This step wrote nothing to the cluster.'),
-    yes: style.warn(`The cluster accepted ${count(failed.writes, 'write')} of this step.`),
+    yes: style.warn(`The cluster accepted ${counted(failed.writes, 'write')} of this step.`),
     unknown: style.bad('Whether this step has changed the cluster is not known.'),
   }[failed.touched];
   const before = (state.hops ?? []).map(({ plan }) => hopTitle(plan));

@@ -1,9 +1,9 @@
+import { counted } from '../model/counted.ts';
 import type { Json } from '../model/json.ts';
 import { formatRef } from '../model/kube.ts';
 import type { FieldChange, Plan } from '../model/plan.ts';
 import { actedOn, byWhom, undoneEdits } from './plan-facts.ts';
 import type { Style } from './style.ts';
-import { count } from './words.ts';
 import { oneLine, truncate, visibleWidth, wrapText } from './wrap.ts';
 
 interface ChangeScreen {
@@ -58,7 +58,7 @@ export function renderObjectChanges(plan: Plan, screen: ChangeScreen): string[] 
     const changes = (plan.forecast.changes[name] ?? []).filter(({ change }) => change !== 'unchanged');
     if (changes.length === 0) return [];
     return [
-      `  ${name}  ${style.dim(count(changes.length, 'object'))}`,
+      `  ${name}  ${style.dim(counted(changes.length, 'object'))}`,
       ...changes.flatMap(({ object, change, fields, restartsPods }) => [
         ...wrapText(`${formatRef(object)}${restartsPods ? style.warn('  restarts pods') : ''}`, {
           width,

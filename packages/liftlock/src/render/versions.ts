@@ -1,8 +1,9 @@
+import { counted } from '../model/counted.ts';
 import type { Distance } from '../model/version.ts';
 import type { SiteVersions, VersionRoute } from '../model/site-versions.ts';
 import { makeStyle, type Style } from './style.ts';
 import { renderPairs, renderTable } from './table.ts';
-import { count, listed } from './words.ts';
+import { listed } from './words.ts';
 import { wrapText } from './wrap.ts';
 
 /** Installed versions, then those that there are, each with the way to it, and why ways land where they do. */
@@ -49,10 +50,10 @@ export function renderVersions(site: SiteVersions, view: { readonly width: numbe
 export function behindWords(behind: Distance | undefined): string {
   if (behind === undefined) return '';
   return behind.unit === 'patch'
-    ? count(behind.count, 'patch', 'patches')
+    ? counted(behind.count, 'patch', 'patches')
     : behind.unit === 'pre-release'
       ? 'a pre-release'
-      : count(behind.count, `${behind.unit} version`);
+      : counted(behind.count, `${behind.unit} version`);
 }
 
 function versionLines({ versions, available }: SiteVersions, width: number, style: Style): readonly string[] {

@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import type { RouteRuleOf } from '../model/route.ts';
 import type { Obstacle } from './obstacles.ts';
 import type { Stop } from './read-stops.ts';
@@ -23,9 +24,9 @@ function stopWords({ versions, because, source, landing, standIns, withdrawn }: 
 /** How far one upgrade may climb, as the rule has it. */
 export function gapWords({ minors, majors, count, because, source, from, to }: RouteRuleOf<'gap'>): string {
   const limits = [
-    ...(minors === undefined ? [] : [plural(minors, 'minor version')]),
-    ...(count === undefined ? [] : [plural(count, 'published minor version')]),
-    ...(majors === undefined ? [] : [majors === 0 ? 'no major version' : plural(majors, 'major version')]),
+    ...(minors === undefined ? [] : [counted(minors, 'minor version')]),
+    ...(count === undefined ? [] : [counted(count, 'published minor version')]),
+    ...(majors === undefined ? [] : [majors === 0 ? 'no major version' : counted(majors, 'major version')]),
   ];
   const scope = [...(from === undefined ? [] : [`from ${from}`]), ...(to === undefined ? [] : [`to ${to}`])].join(' ');
   const rule = `one upgrade${scope === '' ? '' : ` ${scope}`} climbs at most ${limits.join(' and ')}`;
@@ -35,8 +36,4 @@ export function gapWords({ minors, majors, count, because, source, from, to }: R
 /** A sentence with the place where the vendor says so. */
 export function withSource(text: string, source: string): string {
   return `${text} (${source})`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

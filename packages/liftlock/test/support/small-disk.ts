@@ -15,6 +15,8 @@ export interface SmallDisk {
   fill(): Promise<void>;
   /** Gives them back. */
   free(): Promise<void>;
+  /** From now on it can only be read. */
+  readOnly(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -64,6 +66,10 @@ export async function openSmallDisk({ folder, mebibytes, environment, cwd }: Sma
     },
     free: async () => {
       await program('rm', ballast);
+    },
+    readOnly: async () => {
+      const { code, stderr } = await program('mount', '-o', 'remount,ro', folder);
+      if (code !== 0) throw new Error(`the disk stays as it is: ${stderr}`);
     },
     close: async () => {
       const gone = once(child, 'close');

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -103,4 +103,27 @@ test('nothing outside the checkout is read', async () => {
   await mkdir(path.join(checkout, 'inner'));
   await writeFile(path.join(checkout, 'ui/values.yaml'), 'a: 1\n');
   expect(await failure(loadValuesFile(path.join(checkout, 'inner'), '../ui/values.yaml'))).toContain('is not below');
+});
+
+test('a link is followed inside the checkout, and not out of it', async () => {
+  const outside = await mkdtemp(path.join(tmpdir(), 'liftlock-outside-'));
+  try {
+    await mkdir(path.join(outside, 'values'));
+    for (const file of [path.join(checkout, 'shared.yaml'), path.join(outside, 'values', 'values.yaml')])
+      await writeFile(file, 'a: 1\n');
+    await symlink('../shared.yaml', path.join(checkout, 'ui/inside.yaml'));
+    await symlink(path.join(outside, 'values', 'values.yaml'), path.join(checkout, 'ui/outside.yaml'));
+    await symlink(path.join(outside, 'values'), path.join(checkout, 'api'));
+    expect((await loadValuesFile(checkout, 'ui/inside.yaml')).values).toEqual({ a: 1 });
+    for (const file of ['ui/outside.yaml', 'api/values.yaml'])
+      expect(await failure(loadValuesFile(checkout, file))).toMatch(
+        /^VALUES_UNREADABLE exit 3\n.*leads out of CHECKOUT/,
+      );
+    // The folder itself may be reached by a link: that is the operator's own word.
+    const link = path.join(outside, 'checkout');
+    await symlink(checkout, link);
+    expect((await loadValuesFile(link, 'ui/inside.yaml')).values).toEqual({ a: 1 });
+  } finally {
+    await rm(outside, { recursive: true, force: true });
+  }
 });

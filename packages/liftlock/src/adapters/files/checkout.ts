@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { findPlaceholders, nearestWord, parseValues } from '../../definition/index.ts';
 import { digestOf } from '../../model/digest.ts';
@@ -74,6 +74,7 @@ export async function loadValuesFile(checkout: string, written: string): Promise
     (error: unknown) => errorCode(error) !== 'ENOENT',
   );
   if (!exists) throw await fileMissing(file, written);
+  await refuseLinkOut(checkout, file, written);
   const text = await readText(file, {
     code: 'VALUES_UNREADABLE',
     what: 'The values file',
@@ -92,6 +93,16 @@ export async function loadValuesFile(checkout: string, written: string): Promise
     });
   }
   return { path: written, file, digest: digestOf(text), values: parseValues(text, file) };
+}
+
+/** Whoever may write into a checkout is not one who says which other files of this machine are read. */
+async function refuseLinkOut(checkout: string, file: string, written: string): Promise<void> {
+  const [root, real] = await Promise.all([realpath(checkout), realpath(file)]);
+  if (!path.relative(root, real).startsWith('..')) return;
+  throw new Problem('VALUES_UNREADABLE', `${written} is a link that leads out of ${checkout}, to ${real}.`, {
+    advice: ['Put the file itself there, or give the folder that it lies in: valuesFrom in the site file.'],
+    at: { file },
+  });
 }
 
 /** What `helm get values` prints above the values unless it is told `-o yaml`: helm reads it as a key, or not at all. */

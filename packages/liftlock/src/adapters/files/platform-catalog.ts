@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kindOf, nearestWord, parsePlatform, parseSite } from '../../definition/index.ts';
+import { counted } from '../../model/counted.ts';
 import { digestOf } from '../../model/digest.ts';
 import type { Platform } from '../../model/platform.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
@@ -124,7 +125,7 @@ export async function validateFile(
     return `site ${site.metadata.name} of the platform ${site.platform}, no mistakes`;
   }
   const { metadata, components } = parsePlatform(text, file, findingCodes === undefined ? {} : { findingCodes });
-  return `platform ${metadata.name}, ${components.length} component${components.length === 1 ? '' : 's'}, no mistakes`;
+  return `platform ${metadata.name}, ${counted(components.length, 'component')}, no mistakes`;
 }
 
 export { checkCheckout, hasValuesFile, loadValuesFile } from './checkout.ts';

@@ -48,6 +48,11 @@ function sweep(folder: string, prefix: string): void {
     const [, id] = entry.startsWith(`${prefix}-`) ? (/^(\d+)-/.exec(entry.slice(prefix.length + 1)) ?? []) : [];
     if (id === undefined || mine.has(entry)) continue;
     const pid = Number(id);
-    if (pid === process.pid || !isAlive(pid)) rmSync(join(folder, entry), { recursive: true, force: true });
+    if (pid !== process.pid && isAlive(pid)) continue;
+    try {
+      rmSync(join(folder, entry), { recursive: true, force: true });
+    } catch {
+      // Another person's, in a folder that all share.
+    }
   }
 }

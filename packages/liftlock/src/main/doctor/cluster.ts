@@ -8,21 +8,19 @@ import { partlyAt } from '../../release/history.ts';
 import { refuseOtherCluster } from '../cluster-uid.ts';
 import { placedComponents } from '../component-status.ts';
 import type { Described } from '../open-site.ts';
-import { fine } from './look.ts';
+import { bounded, fine } from './look.ts';
 
 /** Seconds by which this machine's clock may differ from the API server's: tokens and certificates are judged by it. */
 const clockSlack = 30;
 
-/** Whether the API server answers, who it takes us for, and whether both clocks say the same. */
-export async function lookAtCluster(connection: ClusterConnection, now: () => Date): Promise<readonly Look[]> {
+/** Whether the API server answers, and whether both clocks say the same. */
+export async function lookAtApiServer(connection: ClusterConnection, now: () => Date): Promise<readonly Look[]> {
   const { reader, server, context } = connection;
   const asked = now();
   const answer = await connection.request({ method: 'GET', path: '/version', headers: {}, timeoutMs: 10_000 });
   answer.body.destroy();
   const answered = now();
-  const [version, who] = [await reader.version(), await reader.whoAmI()];
-  const reached = fine('cluster', 'api-server', `${server} (context ${context}) answers: Kubernetes ${version}`);
-  const groups = who.groups.length === 0 ? '' : `, in ${who.groups.join(', ')}`;
+  const reached = `${server} (context ${context}) answers: Kubernetes ${await reader.version()}`;
   const warnings = connection.warnings.map((message): Look => ({
     theme: 'cluster',
     what: 'kubeconfig',
@@ -31,7 +29,14 @@ export async function lookAtCluster(connection: ClusterConnection, now: () => Da
     advice: [],
   }));
   const clock = clockLook(answer.headers.date ?? '', asked, answered);
-  return [reached, fine('cluster', 'who', `the API server takes you for ${who.user}${groups}`), ...warnings, clock];
+  return [fine('cluster', 'api-server', reached), ...warnings, clock];
+}
+
+/** Who the API server takes us for. */
+export async function lookAtWho({ reader }: ClusterConnection): Promise<readonly Look[]> {
+  const who = await reader.whoAmI();
+  const groups = who.groups.length === 0 ? '' : `, in ${who.groups.join(', ')}`;
+  return [fine('cluster', 'who', `the API server takes you for ${who.user}${groups}`)];
 }
 
 /** The header says whole seconds, and was written between question and answer. */
@@ -64,13 +69,18 @@ export async function lookAtSiteInCluster(
   described: Described,
 ): Promise<readonly Look[]> {
   const { platform, namespace, folder } = described;
-  const memory = await readSiteMemory(folder);
-  await refuseOtherCluster(reader, { uid: memory.clusterUid, server: memory.clusterServer });
-  return [
-    ...(await leaseLook(reader, platform.metadata.name, namespace)),
-    ...(await releaseLooks(reader, described)),
-    ...(await permissionLook(reader, namespace)),
-  ];
+  const elsewhere = await bounded({ theme: 'cluster', what: 'site' }, async () => {
+    const memory = await readSiteMemory(folder);
+    await refuseOtherCluster(reader, { uid: memory.clusterUid, server: memory.clusterServer });
+    return [];
+  });
+  if (elsewhere.length > 0) return elsewhere;
+  const looks = await Promise.all([
+    bounded({ theme: 'cluster', what: 'lease' }, async () => leaseLook(reader, platform.metadata.name, namespace)),
+    bounded({ theme: 'cluster', what: 'releases' }, async () => releaseLooks(reader, described)),
+    bounded({ theme: 'cluster', what: 'permissions' }, async () => permissionLook(reader, namespace)),
+  ]);
+  return looks.flat();
 }
 
 type Reader = ClusterConnection['reader'];
@@ -106,7 +116,7 @@ async function releaseLooks(reader: Reader, { platform, namespace }: Described):
       {
         theme: 'cluster',
         what: isPending ? 'release-pending' : 'release-failed',
-        state: isPending ? 'problem' : 'warning',
+        state: isPending ? 'blocker' : 'warning',
         message: `release ${component.release} is ${partly.status} at revision ${partly.revision} (${partly.version})`,
         advice: isPending
           ? [
@@ -138,7 +148,7 @@ async function permissionLook(reader: Reader, namespace: string): Promise<readon
     {
       theme: 'cluster',
       what: 'permissions',
-      state: isBlocked ? 'problem' : 'warning',
+      state: isBlocked ? 'blocker' : 'warning',
       message: `not granted in ${namespace}: ${named.slice(0, 12).join(', ')}${named.length > 12 ? `, and ${named.length - 12} more` : ''}`,
       advice: ['Have it granted: liftlock platform rbac --for apply prints what a site needs.'],
     },

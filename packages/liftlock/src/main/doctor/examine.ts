@@ -1,10 +1,10 @@
 import { hostname, userInfo } from 'node:os';
 import { connectCluster, type ClusterConnection } from '../../adapters/cluster/connect.ts';
-import type { Diagnosis, Look, RetainedVolume } from '../../model/doctor.ts';
+import type { Examination, Look, RetainedVolume } from '../../model/doctor.ts';
 import type { Redactor } from '../../model/redaction.ts';
 import { systemClock } from '../clock.ts';
 import { describeSite, type Described, type SiteFlags } from '../open-site.ts';
-import { lookAtCluster, lookAtSiteInCluster } from './cluster.ts';
+import { lookAtApiServer, lookAtSiteInCluster, lookAtWho } from './cluster.ts';
 import { readSites, type SiteOfMachine } from './journals.ts';
 import { lookAtLeftovers } from './leftovers.ts';
 import { bounded, fine } from './look.ts';
@@ -15,9 +15,13 @@ import { lookAtRegistries } from './registries.ts';
 import { lookAtVolumes } from './volumes.ts';
 
 /** What was seen, and what may be put back by whoever asked. */
-export interface Examination extends Diagnosis {
-  /** Puts one of the retained volumes back. Problems: VOLUME_NOT_PUT_BACK, LEASE_HELD. */
-  putBack(volume: RetainedVolume): Promise<void>;
+export interface OpenExamination extends Examination {
+  /**
+   * Puts one of the retained volumes back.
+   * @param say told that another's lease is waited for
+   * @throws Problem VOLUME_NOT_PUT_BACK, LEASE_HELD, REPLICA_DIFFERS
+   */
+  putBack(volume: RetainedVolume, say: (text: string) => void): Promise<void>;
   close(): void;
 }
 
@@ -29,7 +33,7 @@ export async function examine(
   flags: SiteFlags,
   environment: NodeJS.ProcessEnv,
   redactor: Redactor,
-): Promise<Examination> {
+): Promise<OpenExamination> {
   const sites = await readSites(environment);
   // Whoever runs helm sweeps what dead ones have left: these are looked at before.
   const leftovers = await bounded({ theme: 'state', what: 'leftover' }, async () =>
@@ -60,16 +64,16 @@ export async function examine(
       ...registries,
     ],
     retained: cluster.retained,
-    putBack: async (volume) => {
+    putBack: async (volume, say) => {
       if (connection === undefined) return;
       const who = `${userInfo().username}@${hostname()} pid ${process.pid}`;
-      await putBackPolicy(volume, sites, connection, who, redactor);
+      await putBackPolicy(volume, sites, { connection, who, redactor, say });
     },
     close: () => connection?.close(),
   };
 }
 
-const none: Diagnosis = { looks: [], retained: [] };
+const none: Examination = { looks: [], retained: [] };
 
 /** The site that is named; none where nobody names one. */
 async function lookAtSite(
@@ -106,21 +110,21 @@ async function inCluster(
   connection: ClusterConnection,
   described: Described | undefined,
   sites: readonly SiteOfMachine[],
-): Promise<Diagnosis> {
+): Promise<Examination> {
   const reached = await bounded({ theme: 'cluster', what: 'api-server' }, async () =>
-    lookAtCluster(connection, () => systemClock.now()),
+    lookAtApiServer(connection, () => systemClock.now()),
   );
   // One that does not answer is told once.
   if (!reached.some(({ state }) => state === 'ok')) return { looks: reached, retained: [] };
   let retained: readonly RetainedVolume[] = [];
-  const ofSite =
-    described === undefined
-      ? []
-      : await bounded({ theme: 'cluster', what: 'site' }, async () => lookAtSiteInCluster(connection, described));
-  const volumes = await bounded({ theme: 'cluster', what: 'volume-retained' }, async () => {
-    const seen = await lookAtVolumes(sites, connection.reader);
-    ({ retained } = seen);
-    return seen.looks;
-  });
-  return { looks: [...reached, ...ofSite, ...volumes], retained };
+  const [who, ofSite, volumes] = await Promise.all([
+    bounded({ theme: 'cluster', what: 'who' }, async () => lookAtWho(connection)),
+    described === undefined ? [] : lookAtSiteInCluster(connection, described),
+    bounded({ theme: 'cluster', what: 'volume-retained' }, async () => {
+      const seen = await lookAtVolumes(sites, connection.reader);
+      ({ retained } = seen);
+      return seen.looks;
+    }),
+  ]);
+  return { looks: [...reached, ...who, ...ofSite, ...volumes], retained };
 }

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { stateHome } from '../../adapters/files/state-folder.ts';
 import { inspectJournal } from '../../adapters/journal/inspect-journal.ts';
 import { foldJournal, type RunState } from '../../journal/fold.ts';
+import { counted } from '../../model/counted.ts';
 import type { Look } from '../../model/doctor.ts';
 import type { Entry } from '../../model/journal.ts';
+import { isAdopted } from '../adopted.ts';
 import { foreignSites } from '../foreign-runs.ts';
 import { journalFile } from '../past-runs.ts';
 import { fine } from './look.ts';
@@ -35,15 +37,15 @@ async function readSite(folder: string, name: string): Promise<SiteOfMachine> {
   if (!existsSync(file)) {
     const left = await readdir(join(folder, 'runs')).catch((): string[] => []);
     if (left.length === 0) return { ...site, looks: [] };
-    const message = `site ${name}: its journal ${file} is gone; folders of ${left.length} runs are still there`;
-    return { ...site, looks: [{ ...about, state: 'problem', message, advice: withoutJournal }] };
+    const message = `site ${name}: its journal ${file} is gone; the files of ${counted(left.length, 'run')} are still there`;
+    return { ...site, looks: [{ ...about, state: 'blocker', message, advice: [notResumed, inCluster] }] };
   }
   const health = inspectJournal(file);
   if (health.state === 'newer') {
     const message = `site ${name}: the journal ${file} was written by a newer liftlock (format ${health.format})`;
     return {
       ...site,
-      looks: [{ ...about, state: 'problem', message, advice: ['Use that liftlock, or a newer one, for this site.'] }],
+      looks: [{ ...about, state: 'blocker', message, advice: ['Use that liftlock, or a newer one, for this site.'] }],
     };
   }
   if (health.state === 'refused') {
@@ -53,9 +55,9 @@ async function readSite(folder: string, name: string): Promise<SiteOfMachine> {
       looks: [
         {
           ...about,
-          state: 'problem',
+          state: 'blocker',
           message: `site ${name}: ${message}`,
-          advice: [...advice, ...withoutJournal.slice(1)],
+          advice: [...advice, inCluster],
         },
       ],
     };
@@ -66,7 +68,7 @@ async function readSite(folder: string, name: string): Promise<SiteOfMachine> {
     .map((entries) => foldJournal(entries));
   const foreign = foreignSites(folder, runs).map((other): Look => ({
     ...about,
-    state: 'problem',
+    state: 'blocker',
     message: `site ${name}: its journal is that of site ${other}: the folder ${folder} is a copy of another one`,
     advice: [`Take it away, to a place of its own: mv ${folder} ${folder}.copy`],
   }));
@@ -85,19 +87,19 @@ async function readSite(folder: string, name: string): Promise<SiteOfMachine> {
   const whole = fine(
     'state',
     'journal',
-    `site ${name}: ${health.runs.length} runs, ${entries} entries, format ${health.format}`,
+    `site ${name}: ${counted(health.runs.length, 'run')}, ${counted(entries, 'entry', 'entries')}, format ${health.format}`,
   );
   return {
     ...site,
     runs,
-    looks: [...(broken.length === 0 ? [whole] : broken), ...cut, ...clockLooks(name, health.runs)],
+    looks: [...(broken.length === 0 ? [whole] : broken), ...cut, ...clockLooks(site, health.runs)],
   };
 }
 
-const withoutJournal = [
-  'A run that was interrupted cannot be resumed without it: see how the releases stand with liftlock status, then plan again.',
-  'What the run has kept in the cluster is found from there: liftlock history --kubeconfig, --context, --namespace',
-];
+const notResumed =
+  'A run that was interrupted cannot be resumed without it: see how the releases stand with liftlock status, then plan again.';
+const inCluster =
+  'What the run has kept in the cluster is found from there: liftlock history --kubeconfig, --context, --namespace';
 
 /** A run without its beginning, or with a gap: somebody has been at the file. */
 function brokenRun(site: string, entries: readonly Entry[]): readonly Look[] {
@@ -108,7 +110,7 @@ function brokenRun(site: string, entries: readonly Entry[]): readonly Look[] {
     {
       theme: 'state',
       what: 'journal',
-      state: 'problem',
+      state: 'blocker',
       message: `site ${site}: run ${first?.run ?? ''} lacks entries`,
       advice: ['It cannot be resumed: see how the releases stand with liftlock status, then plan again.'],
     },
@@ -118,28 +120,40 @@ function brokenRun(site: string, entries: readonly Entry[]): readonly Look[] {
 /** Seconds by which clocks may differ without anybody noticing. */
 const smallStep = 2;
 
-/** Entries that are older than the one before them: the clock was set back. The order of entries does not depend on it. */
-function clockLooks(site: string, runs: readonly (readonly Entry[])[]): readonly Look[] {
-  const steps = runs
+/**
+ * Entries of a run that are older than the one before them, and runs that began before the one before them: the clock was set
+ * back. The order of neither depends on it. A run that goes on after a later one has begun is nothing of that kind; nor is one
+ * that was adopted, which is older than it is here.
+ */
+function clockLooks(
+  site: Pick<SiteOfMachine, 'name' | 'folder'>,
+  runs: readonly (readonly Entry[])[],
+): readonly Look[] {
+  const began = runs
     .toReversed()
-    .flatMap((entries) => entries)
-    .flatMap((entry, index, all) => {
-      const before = all[index - 1];
-      const back = before === undefined ? 0 : (Date.parse(before.at) - Date.parse(entry.at)) / 1000;
-      return back > smallStep ? [{ entry, back }] : [];
-    });
+    .flatMap(([first]) => (first === undefined || isAdopted(join(site.folder, 'runs', first.run)) ? [] : [first]));
+  const steps = [began, ...runs].flatMap(stepsBack);
   const [first] = steps;
   if (first === undefined) return [];
+  const more = steps.length > 1 ? `, and ${counted(steps.length - 1, 'time')} more` : '';
   return [
     {
       theme: 'state',
       what: 'clock-set-back',
       state: 'warning',
-      message: `site ${site}: the clock was set back by ${Math.round(first.back)} s between two entries of run ${first.entry.run}${steps.length > 1 ? `, and ${steps.length - 1} times more` : ''}`,
+      message: `site ${site.name}: the clock was set back by ${Math.round(first.back)} s before an entry of run ${first.entry.run}, or that is of another machine${more}`,
       advice: [
         'Times and durations of that run are not to be relied on; the order of its entries is.',
         'Let the machine set its clock by a time server.',
       ],
     },
   ];
+}
+
+function stepsBack(entries: readonly Entry[]): readonly { readonly entry: Entry; readonly back: number }[] {
+  return entries.flatMap((entry, index) => {
+    const before = entries[index - 1];
+    const back = before === undefined ? 0 : (Date.parse(before.at) - Date.parse(entry.at)) / 1000;
+    return back > smallStep ? [{ entry, back }] : [];
+  });
 }

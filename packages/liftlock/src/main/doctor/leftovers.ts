@@ -1,9 +1,10 @@
-import { readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheHome } from '../../adapters/files/state-folder.ts';
 import { isAlive } from '../../adapters/process/is-alive.ts';
 import type { Look } from '../../model/doctor.ts';
+import { shellLine } from '../../render/shell.ts';
 import type { SiteOfMachine } from './journals.ts';
 import { fine } from './look.ts';
 
@@ -37,15 +38,24 @@ export async function lookAtLeftovers(
     what: 'leftover',
     state: 'warning',
     message: `${path} is left of a process that is dead, and may hold secrets`,
-    advice: [`Remove it: rm -r ${path}`],
+    advice: [`Remove it: ${shellLine(['rm', '-r', path])}`],
   }));
 }
 
 async function deadIn(place: string): Promise<readonly string[]> {
   const names = await readdir(place).catch((): string[] => []);
-  return names.flatMap((name) => {
+  const paths = names.flatMap((name) => {
     const match = ofProcess.exec(name);
     const pid = Number(match?.[1] ?? match?.[2] ?? Number.NaN);
     return Number.isNaN(pid) || isAlive(pid) ? [] : [join(place, name)];
   });
+  const mine = await Promise.all(paths.map(async (path) => ((await isMine(path)) ? [path] : [])));
+  return mine.flat();
+}
+
+/** In a folder that all share, what another person has left is for that person to remove. */
+async function isMine(path: string): Promise<boolean> {
+  const own = process.getuid?.() ?? 0;
+  if (own === 0) return true;
+  return (await lstat(path).catch(() => undefined))?.uid === own;
 }

@@ -22,7 +22,7 @@ export async function bounded(
   try {
     return await Promise.race([look(), late]);
   } catch (error) {
-    if (isProblem(error)) return [{ ...about, state: 'problem', message: error.message, advice: error.advice }];
+    if (isProblem(error)) return [{ ...about, state: 'blocker', message: error.message, advice: error.advice }];
     const message = error instanceof Error ? error.message : String(error);
     return [{ ...about, state: 'unknown', message: `it could not be looked at: ${message}`, advice: [] }];
   } finally {

@@ -1,6 +1,6 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cacheHome, stateHome } from '../../adapters/files/state-folder.ts';
 import { findHelm } from '../../adapters/helm/helm-runner.ts';
 import { openPrivatePlace } from '../../adapters/files/private-place.ts';
@@ -13,6 +13,8 @@ const oldestNode = 24;
 /** Bytes below which a run may not find room: charts of a few MiB each, journal, backup and evidence. */
 const littleRoom = 200 * 1024 * 1024;
 
+const makeRoom = 'Make room. A run whose disk is full stops before its next step, and goes on with liftlock resume.';
+
 /** The Node.js that runs this. */
 export async function lookAtNode(version = process.versions.node): Promise<readonly Look[]> {
   if (Number(version.split('.')[0]) >= oldestNode) return [fine('machine', 'node', `Node.js ${version}`)];
@@ -20,7 +22,7 @@ export async function lookAtNode(version = process.versions.node): Promise<reado
     {
       theme: 'machine',
       what: 'node',
-      state: 'problem',
+      state: 'blocker',
       message: `Node.js ${version} is older than ${oldestNode}`,
       advice: [`Install Node.js ${oldestNode} or newer: https://nodejs.org/`],
     },
@@ -40,14 +42,14 @@ export async function lookAtFolders(environment: NodeJS.ProcessEnv): Promise<rea
 function lookAtFolder(what: string, folder: string): Look {
   const base = { theme: 'machine', what: what.replaceAll(' ', '-') } as const;
   const there = nearest(folder);
-  const why = notWritable(there);
-  if (why !== undefined) {
+  const failure = notWritable(there);
+  if (failure !== undefined) {
     return {
       ...base,
-      state: 'problem',
-      message: `the ${what} ${folder} cannot be written: ${why}`,
+      state: 'blocker',
+      message: `the ${what} ${folder} cannot be written: ${failure.why}`,
       advice: [
-        `See that ${there} is a folder which belongs to you and is not mounted read-only.`,
+        failure.isFull ? makeRoom : `See that ${there} is a folder which belongs to you and is not mounted read-only.`,
         'Without it nothing is changed in a cluster: every step is written down before it is taken.',
       ],
     };
@@ -58,9 +60,9 @@ function lookAtFolder(what: string, folder: string): Look {
     return fine('machine', base.what, `the ${what} ${folder} can be written; ${mebibytes} MiB free`);
   return {
     ...base,
-    state: mebibytes === 0 ? 'problem' : 'warning',
+    state: mebibytes === 0 ? 'blocker' : 'warning',
     message: `the ${what} ${folder} has ${mebibytes} MiB left`,
-    advice: ['Make room. A run whose disk is full stops before its next step, and goes on with liftlock resume.'],
+    advice: [makeRoom],
   };
 }
 
@@ -71,14 +73,27 @@ function nearest(folder: string): string {
   return place;
 }
 
+interface Unwritable {
+  readonly why: string;
+  readonly isFull: boolean;
+}
+
 /** Tries it: rights alone do not tell of a read-only mount, nor of a full disk. */
-function notWritable(folder: string): string | undefined {
+function notWritable(folder: string): Unwritable | undefined {
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
-    openPrivatePlace(folder, '.liftlock-doctor').close();
+    const place = openPrivatePlace(folder, '.liftlock-doctor');
+    try {
+      // A folder may still find room where no file does.
+      writeFileSync(join(place.path, 'room'), 'x');
+    } finally {
+      place.close();
+    }
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message.replace(/, \w+ '.*$/, '') : String(error);
+    const { code = '' } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+    const why = error instanceof Error ? error.message.replace(/, \w+ '.*$/, '') : String(error);
+    return { why, isFull: code === 'ENOSPC' || code === 'EDQUOT' };
   }
 }
 
@@ -108,7 +123,7 @@ export async function lookAtProxies(environment: NodeJS.ProcessEnv): Promise<rea
     {
       theme: 'machine',
       what: 'network',
-      state: 'problem',
+      state: 'blocker',
       message: `${lost.join(' and ')} names a file that does not exist`,
       advice: [`Correct or unset ${lost.join(' and ')}.`],
     },

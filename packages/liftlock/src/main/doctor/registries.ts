@@ -27,7 +27,7 @@ export async function lookAtRegistries(
           return {
             theme: 'registries',
             what: 'registry',
-            state: 'problem',
+            state: 'blocker',
             message: `${host} does not answer from here: ${error instanceof Error ? error.message : String(error)}`,
             advice: [
               'Look at the proxy, the name server and --ca-file.',
