@@ -15,8 +15,11 @@ export async function withPatience<T>(
   const end = site.connection.patience.begin({
     milliseconds: seconds * 1000,
     signal: parts.stop.signal,
-    onAway: (since) =>
-      note(`The API server does not answer since ${since} s; waiting up to ${inWords(seconds)} (graces.apiServer)`),
+    onAway: (since, { code, message }) => {
+      const waiting = `waiting up to ${inWords(seconds)} (graces.apiServer)`;
+      if (code === 'CLUSTER_LOGIN_FAILED') note(`${message} Nobody is logged in since ${since} s; ${waiting}`);
+      else note(`The API server does not answer since ${since} s; ${waiting}`);
+    },
     onBack: (since) => note(`The API server answers again, after ${since} s`),
   });
   try {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { isProblem, type Problem } from '../../model/problem.ts';
 import { readText, type HttpAnswer } from '../http/http-client.ts';
+import { isOutage } from './patience.ts';
 import { parseRefusal, refusedProblem } from './problems.ts';
 import type { Transport } from './transport.ts';
 
@@ -93,16 +94,12 @@ async function attempt<T extends object>(
 
 /**
  * Reads may always come again. A write may where the server did not work on it (429 with `retry-after`), and in a run where it
- * never left: those who only look learn of an absent server at once.
+ * never left: those who only look learn of an absent server, or of a login that fails, at once.
  */
-function mayComeAgain(
-  { code, touched, details }: Problem,
-  askedMs: number | undefined,
-  call: ApiCall,
-  transport: Transport,
-): boolean {
-  if (code !== 'CLUSTER_UNREACHABLE') return false;
+function mayComeAgain(failure: Problem, askedMs: number | undefined, call: ApiCall, { patience }: Transport): boolean {
+  const { code, touched, details } = failure;
+  if (!isOutage(failure) || (code === 'CLUSTER_LOGIN_FAILED' && !patience.isPatient)) return false;
   if (call.isRepeatable) return true;
-  if (details['status'] === undefined) return touched === 'no' && transport.patience.isPatient;
+  if (details['status'] === undefined) return touched === 'no' && patience.isPatient;
   return details['status'] === 429 && askedMs !== undefined;
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
@@ -15,13 +15,20 @@ export interface ExecCredential {
   readonly expiresAt?: number | undefined;
 }
 
-/** A plug-in that asks nobody anything has a minute. */
-const patienceMs = 60_000;
+/** A plug-in that asks nobody anything has a minute; one that asks a person as long as a code lives that is typed elsewhere. */
+const ownLimitMs = 60_000;
+const personMs = 15 * 60_000;
+/** Between being asked to end and being ended, and between an end and that of its pipes. */
+const killMs = 2_000;
+const pipesMs = 1_000;
 const answerLimit = 1024 * 1024;
+const notFound = 'it was not found';
 
 /**
  * Runs the exec plug-in of a kubeconfig user, as client-go does: environment added, KUBERNETES_EXEC_INFO set, prompts
  * possible on a terminal. Source: https://kubernetes.io/docs/reference/config-api/client-authentication.v1/
+ *
+ * @param limitMs how long one that asks nobody may take
  *
  * Problems, exit 3: CLUSTER_LOGIN_FAILED. Its message has the end of what the plug-in wrote to stderr, never its answer.
  */
@@ -29,36 +36,60 @@ export async function runExecPlugin(
   context: KubeconfigContext,
   exec: JsonObject,
   env: Environment,
+  limitMs: number = ownLimitMs,
 ): Promise<ExecCredential> {
   const command = commandOf(exec, context.user.folder);
   const interactive = isInteractive(exec);
   const child = spawn(command, listOf(exec['args']).map(textOf), {
     env: { ...env, ...ownEnvironment(exec), KUBERNETES_EXEC_INFO: JSON.stringify(infoOf(context, exec, interactive)) },
     stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
+    // A Ctrl-C that asks a run to stop must not end the login by which it writes what it has begun.
+    detached: !interactive,
   });
-  // Not spawn's own timeout: its timer outlives a plug-in that could not be started, and keeps the process waiting.
-  const patience = interactive ? undefined : setTimeout(() => child.kill(), patienceMs);
-  let answer = '';
-  let said = '';
+  const heard = { answer: '', said: '' };
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    if (answer.length < answerLimit) answer += text;
+    if (heard.answer.length < answerLimit) heard.answer += text;
   });
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    said = `${said}${text}`.slice(-answerLimit);
+    heard.said = `${heard.said}${text}`.slice(-answerLimit);
     if (interactive) process.stderr.write(text);
   });
-  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
-  child.once('error', (error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'it was not found' : (error.code ?? 'it could not be started');
-    reject(failed(context, command, why, textOf(exec['installHint'])));
-  });
-  child.once('close', (code) => resolve(code));
-  const code = await promise.finally(() => clearTimeout(patience));
-  if (code !== 0) {
-    const why = code === null ? `it did not end within ${patienceMs / 1000} s` : `it ended with ${code}`;
-    throw failed(context, command, [why, lastLines(said)].filter((part) => part !== '').join(': '), '');
+  const why = await endOf(child, interactive ? personMs : limitMs);
+  if (why !== undefined) {
+    const hint = why === notFound ? textOf(exec['installHint']) : '';
+    throw failed(context, command, [why, lastLines(heard.said)].filter((part) => part !== '').join(': '), hint);
   }
-  return read(context, command, answer);
+  return read(context, command, heard.answer);
+}
+
+/** Waits for a plug-in, no longer than it may take; undefined where it ended well, else why it did not. */
+async function endOf(child: ChildProcess, mostMs: number): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  let isLate = false;
+  // Not spawn's own timeout: its timer outlives a plug-in that could not be started, and keeps the process waiting.
+  const timers = [
+    setTimeout(() => {
+      isLate = true;
+      child.kill();
+    }, mostMs),
+    setTimeout(() => child.kill('SIGKILL'), mostMs + killMs),
+  ];
+  child.once('error', (error: NodeJS.ErrnoException) =>
+    resolve(error.code === 'ENOENT' ? notFound : (error.code ?? 'it could not be started')),
+  );
+  const ended = (code: number | null, signal: string | null): void => {
+    if (isLate) resolve(`it did not end within ${mostMs / 1000} s`);
+    else if (code === null) resolve(`it was ended by ${signal ?? 'a signal'}`);
+    else resolve(code === 0 ? undefined : `it ended with ${code}`);
+  };
+  child.once('close', ended);
+  // What it leaves behind, a daemon, may keep its pipes open for ever: what it said itself is there by then.
+  child.once('exit', (code, signal) => timers.push(setTimeout(() => ended(code, signal), pipesMs)));
+  const why = await promise;
+  for (const timer of timers) clearTimeout(timer);
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  return why;
 }
 
 function commandOf(exec: JsonObject, folder: string): string {

@@ -25,6 +25,11 @@ export interface CallPatience {
   ): Promise<boolean>;
 }
 
+/** No answer, or no login by which to ask for one: both may mend while a run waits. */
+export function isOutage({ code }: Problem): boolean {
+  return code === 'CLUSTER_UNREACHABLE' || code === 'CLUSTER_LOGIN_FAILED';
+}
+
 /** What the parts of one connection share: whether the API server is there, and since when it is not. */
 export interface ServerPatience extends Patience {
   /** True while a run waits for the API server: those who only look do not. */
@@ -38,13 +43,27 @@ export interface ServerPatience extends Patience {
   answered(): void;
 }
 
+/** Time that stands still for nobody but tests. */
+export interface SteadyTime {
+  /** Milliseconds of a clock that nobody sets. */
+  now(): number;
+  /** Rejects when the signal aborts. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+/** This machine's own. */
+export const steadyTime: SteadyTime = {
+  now: () => performance.now(),
+  sleep: async (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
+};
+
 /**
  * Knows since when the API server does not answer. A single 5xx is no absence: what lies behind the API server, an
  * aggregated API or a webhook, may be broken for days. It counts where the API server itself is not ready.
  *
  * @param isReady asks `/readyz`; true also where it cannot be told
  */
-export function makePatience(isReady: () => Promise<boolean>): ServerPatience {
+export function makePatience(isReady: () => Promise<boolean>, time: SteadyTime = steadyTime): ServerPatience {
   let asked: PatienceAsked | undefined;
   let away: { readonly since: number; readonly isUnwell: boolean } | undefined;
   let pastMs = 0;
@@ -54,8 +73,8 @@ export function makePatience(isReady: () => Promise<boolean>): ServerPatience {
   function back(): void {
     const since = away?.since;
     away = undefined;
-    if (since !== undefined) pastMs += performance.now() - since;
-    if (isTold && since !== undefined) asked?.onBack(secondsSince(since));
+    if (since !== undefined) pastMs += time.now() - since;
+    if (isTold && since !== undefined) asked?.onBack(secondsSince(time, since));
     isTold = false;
   }
 
@@ -70,21 +89,24 @@ export function makePatience(isReady: () => Promise<boolean>): ServerPatience {
     }
   }
 
-  function tell(waiting: PatienceAsked): void {
+  function tell(waiting: PatienceAsked, failure: Problem): void {
     if (away === undefined || isTold) return;
-    if (performance.now() - away.since < Math.min(silentMs, waiting.milliseconds / 10)) return;
+    if (time.now() - away.since < Math.min(silentMs, waiting.milliseconds / 10)) return;
     isTold = true;
-    waiting.onAway(secondsSince(away.since));
+    waiting.onAway(secondsSince(time, away.since), failure);
   }
 
-  /** Whether the API server is there, away, or has been for longer than anybody waits. */
-  async function look(failure: Problem, begun: number, waiting: PatienceAsked): Promise<'there' | 'away' | 'too long'> {
+  /** Whether the API server is there, is to be waited for, or was for longer than anybody waits. */
+  async function look(failure: Problem, begun: number, waiting: PatienceAsked): Promise<'there' | 'wait' | 'too long'> {
+    const isOver = (since: number) => time.now() - since >= waiting.milliseconds;
+    // One that is there and has too much to do.
+    if (failure.details['status'] === 429) return isOver(begun) ? 'too long' : 'wait';
     const isUnwell = isOfServer(failure);
-    if (failure.details['status'] === 429 || (isUnwell && (await isReady()))) return 'there';
+    if (isUnwell && (await isReady())) return 'there';
     away ??= { since: begun, isUnwell };
-    tell(waiting);
+    tell(waiting, failure);
     // Also the whole absence: after it was waited out once, evidence is not waited for again, object by object.
-    return performance.now() - Math.min(begun, away.since) < waiting.milliseconds ? 'away' : 'too long';
+    return isOver(Math.min(begun, away.since)) ? 'too long' : 'wait';
   }
 
   return {
@@ -97,7 +119,7 @@ export function makePatience(isReady: () => Promise<boolean>): ServerPatience {
         if (asked === waiting) asked = undefined;
       };
     },
-    awayMs: () => pastMs + (away === undefined ? 0 : performance.now() - away.since),
+    awayMs: () => pastMs + (away === undefined ? 0 : time.now() - away.since),
     answered() {
       if (away === undefined) return;
       // One that begins anew answers before it is ready, and then not.
@@ -109,18 +131,22 @@ export function makePatience(isReady: () => Promise<boolean>): ServerPatience {
     },
     ofCall() {
       let tries = 0;
-      const begun = performance.now();
+      const begun = time.now();
       return {
         async again(failure, { askedMs = 0, signal, isDoubtful = false } = {}) {
           tries += 1;
           const waiting = asked?.signal.aborted === false ? asked : undefined;
-          const isAsked = isDoubtful || tries >= attempts || performance.now() - begun > doubtMs;
+          // Nor are five tries made of each call once an absence was waited out.
+          const isWaitedOut = away !== undefined && time.now() - away.since >= (waiting?.milliseconds ?? Infinity);
+          const isAsked = isDoubtful || isWaitedOut || tries >= attempts || time.now() - begun > doubtMs;
           const found = waiting !== undefined && isAsked ? await look(failure, begun, waiting) : 'there';
           const isTriedOut = isDoubtful || tries >= attempts || (waiting === undefined && !isQuick(failure));
           if (found === 'too long' || (found === 'there' && isTriedOut)) return false;
-          const pauseMs = Math.max(pauseAfter(tries), Math.min(askedMs, longestPauseMs));
+          // What is asked for is given, by those who have the time.
+          const mostMs = waiting === undefined ? longestPauseMs : begun + waiting.milliseconds - time.now();
+          const pauseMs = Math.max(pauseAfter(tries), Math.min(askedMs, mostMs));
           const signals = [signal, waiting?.signal].filter((one) => one !== undefined);
-          await sleep(pauseMs, undefined, { signal: AbortSignal.any(signals) }).catch((error: unknown) => {
+          await time.sleep(pauseMs, AbortSignal.any(signals)).catch((error: unknown) => {
             // Whoever asks the run to stop is not kept waiting; the call then fails with what it met.
             if (signal?.aborted === true) throw error;
           });
@@ -136,7 +162,8 @@ function isOfServer({ details }: Problem): boolean {
   return typeof details['status'] === 'number' || details['code'] === 'ETIMEDOUT';
 }
 
-const quickCodes = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EAI_AGAIN'];
+/** The last: a certificate that was renewed a moment before its key was. */
+const quickCodes = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EAI_AGAIN', 'ERR_OSSL_X509_KEY_VALUES_MISMATCH'];
 
 /** A server that restarts, a connection that broke; not a name that does not exist or a certificate that is wrong. */
 function isQuick({ details }: Problem): boolean {
@@ -149,6 +176,6 @@ function pauseAfter(tries: number): number {
   return full / 2 + (Math.random() * full) / 2;
 }
 
-function secondsSince(at: number): number {
-  return Math.round((performance.now() - at) / 1000);
+function secondsSince(time: SteadyTime, at: number): number {
+  return Math.round((time.now() - at) / 1000);
 }

@@ -108,7 +108,10 @@ async function isReady(transport: Transport): Promise<boolean> {
 function touchedBy(method: string, error: Error): Touched {
   const code = 'code' in error ? String(error.code) : '';
   const neverSent =
-    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ERR_PROXY_TUNNEL|CERT_|UNABLE_|SELF_|DEPTH_|ERR_TLS|ERR_SSL)/.test(code);
+    ('neverSent' in error && error.neverSent === true) ||
+    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ERR_PROXY_TUNNEL|CERT_|UNABLE_|SELF_|DEPTH_|ERR_TLS|ERR_SSL|ERR_OSSL)/.test(
+      code,
+    );
   return method === 'GET' || method === 'HEAD' || neverSent ? 'no' : 'unknown';
 }
 
@@ -118,16 +121,14 @@ function agentsByCertificate(
   options: { readonly env: Environment; readonly caFile?: string | undefined },
 ): { for(url: URL, login: Login): Agent; close(): void } {
   let current: Agents | undefined;
-  let cert: string | undefined;
-  let ca: string | undefined;
+  let used: readonly (string | undefined)[] = [];
   const old: Agents[] = [];
   return {
     for: (url, login) => {
-      const trusted = dataOrFile(context.cluster, 'certificate-authority');
-      if (current === undefined || cert !== login.cert || ca !== trusted) {
+      const wanted = [dataOrFile(context.cluster, 'certificate-authority'), login.cert, login.key];
+      if (current === undefined || wanted.some((pem, index) => pem !== used[index])) {
         if (current !== undefined) old.push(current);
-        cert = login.cert;
-        ca = trusted;
+        used = wanted;
         current = makeAgents({ proxy: proxyOf(context, options.env), tls: () => tlsOf(context, options, login) });
       }
       return current.for(url);

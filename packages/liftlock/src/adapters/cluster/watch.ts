@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { KubeObject } from '../../model/kube.ts';
 import type { ListOptions, WatchEvent } from '../../model/ports.ts';
 import { isProblem } from '../../model/problem.ts';
 import { openStream } from './api-client.ts';
 import { listQuery, type ListedPage } from './list.ts';
+import { isOutage, steadyTime, type SteadyTime } from './patience.ts';
 import type { Transport } from './transport.ts';
 
 export interface WatchParts {
@@ -16,12 +16,15 @@ export interface WatchParts {
   readonly onEvent: (event: WatchEvent) => void;
   readonly signal: AbortSignal;
   readonly list: () => Promise<ListedPage>;
+  readonly time?: SteadyTime | undefined;
 }
 
 /** After it began anew an API server may refuse for a while what it allowed before: its rules come a little later. */
 const refusalMs = 30_000;
 /** Seconds after which the API server ends a watch; it is simply begun again. */
 const watchSeconds = 240;
+/** A watch that ends sooner, and brought nothing, is not begun again at once. */
+const livelyMs = 1_000;
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
 
@@ -29,35 +32,45 @@ const longestPauseMs = 5_000;
  * Lists, then follows, until the signal aborts. What is known is kept by name, so that after a gap the differences are
  * reported: new, changed by resourceVersion, vanished.
  *
- * Problems, only for what will not mend: what the first list throws, and later CLUSTER_REFUSED, CLUSTER_LOGIN_FAILED and
- * OBJECT_ABSENT where they last for half a minute. Later network errors are waited out.
+ * Problems, only for what will not mend: what the first list throws, and later CLUSTER_REFUSED and OBJECT_ABSENT where they
+ * last for half a minute. Later network errors, and logins that fail, are waited out.
  */
 export async function watchObjects(parts: WatchParts): Promise<void> {
+  const { signal, time = steadyTime } = parts;
   const known = new Map<string, KubeObject>();
   let version = '';
   let pauseMs = firstPauseMs;
   let isFirst = true;
   let refusedSince: number | undefined;
-  while (!parts.signal.aborted) {
+  while (!signal.aborted) {
+    let isLively = false;
     try {
       if (version === '') {
         version = compare(known, await parts.list(), parts);
         isFirst = false;
       }
-      version = await follow(known, version, parts, () => {
+      const from = version;
+      const openedAt = time.now();
+      version = await follow(known, from, parts, () => {
         refusedSince = undefined;
       });
-      pauseMs = firstPauseMs;
+      isLively = (version !== '' && version !== from) || time.now() - openedAt > livelyMs;
     } catch (error) {
-      if (parts.signal.aborted) return;
-      if (!isProblem(error)) throw error;
-      if (error.details['status'] === 410) version = '';
-      else if (isFirst) throw error;
-      else if (error.code !== 'CLUSTER_UNREACHABLE') {
-        refusedSince ??= performance.now();
-        if (performance.now() - refusedSince > refusalMs) throw error;
+      if (signal.aborted) return;
+      const problem = isProblem(error) ? error : undefined;
+      const isGone = problem?.details['status'] === 410;
+      // What is no JSON comes from something in between, as while a network is away.
+      if (!isGone && (isFirst || (problem === undefined && !(error instanceof SyntaxError)))) throw error;
+      if (isGone || problem === undefined) version = '';
+      else if (isOutage(problem)) refusedSince = undefined;
+      else {
+        refusedSince ??= time.now();
+        if (time.now() - refusedSince > refusalMs) throw error;
       }
-      await sleep(pauseMs, undefined, { signal: parts.signal }).catch(() => undefined);
+    }
+    if (isLively) pauseMs = firstPauseMs;
+    else {
+      await time.sleep(pauseMs, signal).catch(() => undefined);
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     }
   }
