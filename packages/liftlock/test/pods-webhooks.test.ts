@@ -69,6 +69,9 @@ it('O10: a webhook that nobody answers is foreseen', async () => {
     (made) => expect(troublesOf(made)).toEqual(['blocker WEBHOOK_DOWN web web']),
   );
   expect(messageOf(forecast, 'WEBHOOK_DOWN')).toContain(webhook.name);
+  expect(messageOf(forecast, 'WEBHOOK_DOWN')).toMatch(
+    / It is configured by ValidatingWebhookConfiguration \S+, which belongs to no release\.$/,
+  );
   await webhook.close();
 });
 

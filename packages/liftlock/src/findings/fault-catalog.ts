@@ -92,6 +92,15 @@ export const faultCatalog = {
       'Make room on the nodes.',
     ],
   },
+  NODE_LOST: {
+    title: 'The node of a pod does not answer',
+    meaning:
+      'The cluster has heard nothing of the node for a while. Whether the pod still runs is not known; another one is made after some minutes, for a StatefulSet only once this one is known to have ended.',
+    whatToDo: [
+      'See what is with the node: `kubectl describe node NAME`. When it is back, the pod is as well.',
+      'One that is off for good is taken out of the cluster by whoever runs it: its pods are made anew elsewhere then.',
+    ],
+  },
   UNSCHEDULABLE: {
     title: 'No node takes the pod',
     meaning:

@@ -11,6 +11,7 @@ import { readReleaseRecord, type ReleaseRecord } from '../release/release-record
 import { readRefusal } from '../findings/foreseen/classify-refusal.ts';
 import { mayRenderRandomly } from '../findings/foreseen/random-templates.ts';
 import { satisfiesRange } from '../model/version.ts';
+import { withWebhookOwners } from '../snapshot/webhook-owner.ts';
 import { attributionOf } from './attribution.ts';
 import type { ForeseenRelease, HelmStep, LookParts } from './foreseen-release.ts';
 import { foreseenWorld } from './foreseen-world.ts';
@@ -91,7 +92,11 @@ export async function makeForecast(plan: Plan, given: ForecastParts): Promise<Fo
     madeAt: parts.now.toISOString(),
     complete: unforeseen.length === 0,
     unforeseen,
-    findings: [...inOrder, ...hop].flatMap((item) => item.findings),
+    findings: await withWebhookOwners(
+      [...inOrder, ...hop].flatMap((item) => item.findings),
+      plan.steps,
+      parts.reader,
+    ),
     changes: byComponent<readonly ObjectChange[]>((item) => withReplaced(item.changes, item.step, plan)),
   };
   return {

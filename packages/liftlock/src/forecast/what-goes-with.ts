@@ -1,4 +1,5 @@
 import { isCustomResource } from '../findings/foreseen/protected-objects.ts';
+import { counted } from '../model/counted.ts';
 import { isJsonObject, jsonAt, type Json } from '../model/json.ts';
 import type { KubeObject } from '../model/kube.ts';
 import { isProblem } from '../model/problem.ts';
@@ -21,12 +22,9 @@ export async function whatGoesWith(object: KubeObject, reader: Reader): Promise<
   }
   const claims = await hangingClaims(object, reader);
   if (claims.unread !== undefined) return `Whether claims go with it could not be read: ${claims.unread}`;
-  if (claims.names.length > 0) return `${counted(claims.names.length, 'claim')} with it: ${claims.names.join(', ')}.`;
+  if (claims.names.length > 0)
+    return `${counted(claims.names.length, 'claim goes', 'claims go')} with it: ${claims.names.join(', ')}.`;
   return isCustomResource(object) ? 'What its operator then deletes, this forecast cannot see.' : '';
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? ' goes' : 's go'}`;
 }
 
 function textAt(object: KubeObject, ...path: readonly string[]): string {
@@ -47,12 +45,12 @@ async function customResources(definition: KubeObject, reader: Reader): Promise<
     .slice(0, 5)
     .map(({ metadata }) => [metadata.namespace, metadata.name].filter(Boolean).join('/'));
   const some = names.length === 0 ? '' : `: ${names.join(', ')}${resources.length > names.length ? ', …' : ''}`;
-  return `${counted(resources.length, 'custom resource')} with it, of all namespaces${some}.`;
+  return `${counted(resources.length, 'custom resource goes', 'custom resources go')} with it, of all namespaces${some}.`;
 }
 
 async function inNamespace({ metadata: { name } }: KubeObject, reader: Reader): Promise<string> {
   const claims = await reader.list(`/api/v1/namespaces/${name}/persistentvolumeclaims`);
-  return `Everything in it goes with it, ${claims.length} claim${claims.length === 1 ? '' : 's'} among it.`;
+  return `Everything in it goes with it, ${counted(claims.length, 'claim')} among it.`;
 }
 
 async function volumeOf(claim: KubeObject, reader: Reader): Promise<string> {
@@ -76,5 +74,5 @@ function boundClaim(volume: KubeObject): string {
 async function claimsOfClass({ metadata: { name } }: KubeObject, reader: Reader): Promise<string> {
   const claims = await reader.list('/api/v1/persistentvolumeclaims');
   const own = claims.filter((claim) => textAt(claim, 'spec', 'storageClassName') === name);
-  return `${own.length} claim${own.length === 1 ? ' is' : 's are'} of this class: they stay, and cannot be made or grown any more.`;
+  return `${counted(own.length, 'claim is', 'claims are')} of this class: they stay, and cannot be made or grown any more.`;
 }

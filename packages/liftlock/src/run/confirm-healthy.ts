@@ -9,14 +9,20 @@ import { stoppedCode } from './stop-reasons.ts';
 import { wayBack } from './way-back.ts';
 import type { World } from './world.ts';
 
+/** What something before the API server remembers may lag behind what helm has written: a few looks, a second apart. */
+const looks = 4;
+const lookPauseMs = 1_000;
+
 /**
  * After helm returned: the release is `deployed` at the wanted version, and healthy as O16 has it, judged by us: helm
  * calls things ready that are not.
  */
 export async function confirmHealthy(step: HelmUpgradeStep | HelmRollbackStep, world: World): Promise<Release> {
-  const release = await readRelease(world.reader, step.namespace, step.release);
   const wanted = step.kind === 'helm-upgrade' ? step.chart.version : step.version;
-  if (release?.newest.status !== 'deployed' || release.newest.version !== wanted) {
+  const isAtWanted = (seen: Release | undefined) =>
+    seen?.newest.status === 'deployed' && seen.newest.version === wanted;
+  const release = await readSettled(step, world, isAtWanted);
+  if (release === undefined || !isAtWanted(release)) {
     const found = release === undefined ? 'absent' : `${release.newest.status} at ${release.newest.version}`;
     throw new Problem('RELEASE_NOT_DEPLOYED', `Release ${step.release} is ${found}, not deployed at ${wanted}.`, {
       touched: 'yes',
@@ -56,4 +62,16 @@ export async function confirmHealthy(step: HelmUpgradeStep | HelmRollbackStep, w
       advice: ['liftlock diagnose shows the evidence.', 'When the cause is gone: liftlock resume', wayBack(step)],
     },
   );
+}
+
+async function readSettled(
+  { namespace, release }: HelmUpgradeStep | HelmRollbackStep,
+  { reader, clock, stop }: World,
+  isRight: (seen: Release | undefined) => boolean,
+): Promise<Release | undefined> {
+  for (let look = 1; ; look += 1) {
+    const seen = await readRelease(reader, namespace, release);
+    if (isRight(seen) || look === looks || stop.signal.aborted) return seen;
+    await clock.sleep(lookPauseMs, stop.signal);
+  }
 }

@@ -41,7 +41,7 @@ const syncTries = 80;
 
 /** Follows everything that tells why a rollout hangs, and folds it into one memory. */
 export function followNamespace(parts: FollowParts): Following {
-  let memory = emptyMemory;
+  const memory = emptyMemory();
   let isChangeDue = false;
   const refused: Unread[] = [];
   const changed = () => {
@@ -58,7 +58,7 @@ export function followNamespace(parts: FollowParts): Following {
         path.replace('{namespace}', parts.namespace),
         {},
         (event) => {
-          memory = remember(memory, event, parts.clock.now());
+          remember(memory, event, parts.clock.now());
           changed();
         },
         parts.signal,
@@ -69,7 +69,7 @@ export function followNamespace(parts: FollowParts): Following {
       parts.onUnread?.(unread);
     }
   });
-  const started = firstLists(parts, () => memory);
+  const started = firstLists(parts, memory);
   started.catch(() => undefined);
   return {
     started,
@@ -83,7 +83,7 @@ export function followNamespace(parts: FollowParts): Following {
  * Waits until the watches have delivered what lists show. A watch does not say where its first list ends, and judging
  * with half of it would call things absent that are there.
  */
-async function firstLists(parts: FollowParts, memory: () => FaultMemory): Promise<void> {
+async function firstLists(parts: FollowParts, { objects }: FaultMemory): Promise<void> {
   const lists = await Promise.all(
     watched
       .filter(({ what }) => what !== 'events')
@@ -98,7 +98,6 @@ async function firstLists(parts: FollowParts, memory: () => FaultMemory): Promis
   );
   const expected = lists.flat().map(uidOf);
   for (let tries = 0; tries < syncTries && !parts.signal.aborted; tries += 1) {
-    const { objects } = memory();
     if (expected.every((uid) => objects.has(uid))) return;
     await parts.clock.sleep(syncPause, parts.signal);
   }

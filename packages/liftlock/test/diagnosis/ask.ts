@@ -46,12 +46,12 @@ function askWords({ force, rollback }: DiagnosisCase, words: string): Answer {
 }
 
 function askWatch(seen: readonly Seen[]): Answer {
-  let memory = emptyMemory;
+  const memory = emptyMemory();
   let now = Date.parse('2026-11-21T10:00:00Z');
   const known = new Map<string, KubeObject>();
   const see = (object: KubeObject) => {
     known.set(`${object.kind}/${object.metadata.name}`, object);
-    memory = remember(memory, { type: 'MODIFIED', object }, new Date(now));
+    remember(memory, { type: 'MODIFIED', object }, new Date(now));
   };
   for (const object of [deployment(), replicaSet(1), replicaSet(2)]) see(object);
   for (const item of seen) {

@@ -3,12 +3,12 @@ import type { KubeObject } from '../../model/kube.ts';
 import type { WatchEvent } from '../../model/ports.ts';
 import { diagnose } from './diagnose.ts';
 import { faultGraces, type FaultGraces } from './graces.ts';
-import { emptyMemory, remember, type FaultMemory } from './memory.ts';
+import { emptyMemory, remember } from './memory.ts';
 import type { NamedFault } from './named-fault.ts';
 
 /** Objects in the shape in which the API server sends them, for tests. */
 export const scope = { release: 'shop', namespace: 'prod' };
-const helms = { 'meta.helm.sh/release-name': 'shop', 'meta.helm.sh/release-namespace': 'prod' };
+export const helms = { 'meta.helm.sh/release-name': 'shop', 'meta.helm.sh/release-namespace': 'prod' };
 export const image = 'registry.example/team/web:2';
 
 export function deployment(
@@ -120,7 +120,7 @@ export function kubeEvent(
 
 /** Feeds events into a memory at given seconds, and asks what is wrong. */
 export class Story {
-  memory: FaultMemory = emptyMemory;
+  readonly memory = emptyMemory();
   #now = Date.parse('2026-11-21T10:00:00Z');
   readonly #graces: FaultGraces;
   readonly #baseline: readonly string[];
@@ -142,7 +142,7 @@ export class Story {
   }
 
   happens(event: WatchEvent): this {
-    this.memory = remember(this.memory, event, new Date(this.#now));
+    remember(this.memory, event, new Date(this.#now));
     return this;
   }
 

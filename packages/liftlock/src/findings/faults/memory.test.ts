@@ -4,13 +4,12 @@ import { emptyMemory, remember } from './memory.ts';
 
 const now = new Date('2026-11-21T10:00:00Z');
 
-test('remembering leaves the memory that was given as it is', () => {
-  const first = remember(emptyMemory, { type: 'ADDED', object: pod(waiting('ErrImagePull', '401 Unauthorized')) }, now);
-  const copy = structuredClone(first);
-  remember(first, { type: 'MODIFIED', object: pod(waiting('ImagePullBackOff')) }, now);
-  remember(first, { type: 'DELETED', object: pod({}) }, now);
-  expect(first).toEqual(copy);
-  expect(emptyMemory.objects.size).toBe(0);
+test('twenty thousand events of a troubled namespace are remembered one by one, not all anew for each', () => {
+  const memory = emptyMemory();
+  const { objects } = memory;
+  for (let number = 0; number < 20_000; number += 1)
+    remember(memory, { type: 'ADDED', object: pod({}, { name: `web-${number}` }) }, now);
+  expect([memory.objects, objects.size]).toEqual([objects, 20_000]);
 });
 
 test('what was deleted is forgotten, with all that was known of it', () => {

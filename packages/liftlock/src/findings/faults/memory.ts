@@ -39,31 +39,33 @@ export interface FaultMemory {
   readonly ends: ReadonlyMap<string, Ends>;
 }
 
-export const emptyMemory: FaultMemory = {
-  objects: new Map(),
-  changedAt: new Map(),
-  firstSeen: new Map(),
-  pulls: new Map(),
-  ends: new Map(),
-};
+/** A memory that events are added to: in place, since a troubled namespace has thousands of them at once. */
+export interface GrowingMemory extends FaultMemory {
+  readonly objects: Map<string, KubeObject>;
+  readonly changedAt: Map<string, number>;
+  readonly firstSeen: Map<string, ReadonlyMap<string, number>>;
+  readonly pulls: Map<string, PullTrouble>;
+  readonly ends: Map<string, Ends>;
+}
+
+export function emptyMemory(): GrowingMemory {
+  return { objects: new Map(), changedAt: new Map(), firstSeen: new Map(), pulls: new Map(), ends: new Map() };
+}
 
 /** Waiting reasons with which the kubelet says that it cannot get an image but will try again. */
 export const pullReasons = new Set(['ErrImagePull', 'ImagePullBackOff', 'RegistryUnavailable']);
 
-/** The memory after one more event. Pure: the memory that is given stays as it is. */
-export function remember(memory: FaultMemory, event: WatchEvent, now: Date): FaultMemory {
-  const { object } = event;
+/** Adds one more event to a memory. */
+export function remember(memory: GrowingMemory, { type, object }: WatchEvent, now: Date): void {
   const uid = uidOf(object);
-  if (event.type === 'DELETED') return forget(memory, uid);
-  const next = {
-    objects: new Map(memory.objects).set(uid, object),
-    changedAt: new Map(memory.changedAt).set(uid, now.getTime()),
-    firstSeen: new Map(memory.firstSeen).set(uid, seenSince(memory.firstSeen.get(uid), signsOf(object), now)),
-    pulls: memory.pulls,
-    ends: memory.ends,
-  };
-  if (object.kind !== 'Pod') return next;
-  return { ...next, ...rememberContainers(memory, object, uid) };
+  if (type === 'DELETED') {
+    forget(memory, uid);
+    return;
+  }
+  memory.objects.set(uid, object);
+  memory.changedAt.set(uid, now.getTime());
+  memory.firstSeen.set(uid, seenSince(memory.firstSeen.get(uid), signsOf(object), now));
+  if (object.kind === 'Pod') rememberContainers(memory, object, uid);
 }
 
 /** Objects without a UID occur in fixtures only; their name stands in for it. */
@@ -99,17 +101,13 @@ export function containerKey(pod: KubeObject, container: string): string {
   return `${uidOf(pod)}/${container}`;
 }
 
-function forget(memory: FaultMemory, uid: string): FaultMemory {
-  if (!memory.objects.has(uid)) return memory;
-  const without = <T>(map: ReadonlyMap<string, T>, isGone: (key: string) => boolean) =>
-    new Map([...map].filter(([key]) => !isGone(key)));
-  return {
-    objects: without(memory.objects, (key) => key === uid),
-    changedAt: without(memory.changedAt, (key) => key === uid),
-    firstSeen: without(memory.firstSeen, (key) => key === uid),
-    pulls: without(memory.pulls, (key) => key.startsWith(`${uid}/`)),
-    ends: without(memory.ends, (key) => key.startsWith(`${uid}/`)),
-  };
+function forget({ objects, changedAt, firstSeen, pulls, ends }: GrowingMemory, uid: string): void {
+  const known = objects.get(uid);
+  for (const map of [objects, changedAt, firstSeen]) map.delete(uid);
+  if (known?.kind !== 'Pod') return;
+  for (const map of [pulls, ends]) {
+    for (const key of map.keys()) if (key.startsWith(`${uid}/`)) map.delete(key);
+  }
 }
 
 function seenSince(
@@ -150,18 +148,15 @@ export function hasReplicaFailure(object: KubeObject): boolean {
   );
 }
 
-function rememberContainers(memory: FaultMemory, pod: KubeObject, uid: string): Pick<FaultMemory, 'pulls' | 'ends'> {
-  const pulls = new Map(memory.pulls);
-  const ends = new Map(memory.ends);
+function rememberContainers({ pulls, ends }: GrowingMemory, pod: KubeObject, uid: string): void {
   for (const { name, status, spec } of containersIn(pod)) {
     const key = `${uid}/${name}`;
-    const trouble = pullTrouble(memory.pulls.get(key), status, textAt(spec, 'image') || textAt(status, 'image'));
+    const trouble = pullTrouble(pulls.get(key), status, textAt(spec, 'image') || textAt(status, 'image'));
     if (trouble === undefined) pulls.delete(key);
     else pulls.set(key, trouble);
-    const end = endOf(memory.ends.get(key), status);
+    const end = endOf(ends.get(key), status);
     if (end !== undefined) ends.set(key, end);
   }
-  return { pulls, ends };
 }
 
 function pullTrouble(before: PullTrouble | undefined, status: JsonObject, image: string): PullTrouble | undefined {

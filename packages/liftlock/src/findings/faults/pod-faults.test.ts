@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { diagnose } from './diagnose.ts';
-import { isReady, kubeEvent, pod, running, scope, Story, waiting } from './fixtures.ts';
+import { helms, isReady, kubeEvent, pod, running, scope, Story, waiting } from './fixtures.ts';
 import { faultGraces } from './graces.ts';
 import { deployment } from './fixtures.ts';
 
@@ -133,4 +133,46 @@ test('the last lines of the log stand with the crash', () => {
     logs: new Map([['web-1/main', ['no such table: users']]]),
   });
   expect(named[0]?.fault.lines).toEqual(['no such table: users']);
+});
+
+/** A pod that ran on node n1 until nobody heard of that any more. */
+function onLostNode(changed = '2026-11-21T10:00:00Z') {
+  const conditions = [{ type: 'Ready', status: 'False', lastTransitionTime: changed }];
+  const lost = pod(
+    { ...running, ready: false },
+    { spec: { nodeName: 'n1' }, status: { phase: 'Running', conditions } },
+  );
+  const told = { ...kubeEvent(lost, 'NodeNotReady', 'Node is not ready'), lastTimestamp: '2026-11-21T10:00:01Z' };
+  return [lost, told] as const;
+}
+
+test('a pod whose node does not answer is told with the node; it gets no certain fault, and may come back', () => {
+  const [lost, told] = onLostNode();
+  const story = new Story().sees(lost);
+  expect(story.faults()).toEqual([]);
+  expect(story.sees(told).faults()).toEqual(['NODE_LOST 0']);
+  expect(story.named()[0]?.fault).toMatchObject({
+    message: 'pod web-1 is on node n1, which does not answer: whether it still runs is not known',
+    remedies: [{ id: 'mend-node', commands: ['kubectl describe node n1'] }],
+  });
+  expect(story.sees(pod(running, { spec: { nodeName: 'n1' }, status: isReady })).faults()).toEqual([]);
+  // Not ready again, for a reason of its own.
+  expect(story.sees(onLostNode('2026-11-21T10:05:00Z')[0]).faults()).toEqual([]);
+});
+
+test('one that is being deleted is told for a StatefulSet alone, which makes no other until it has ended', () => {
+  const [lost, told] = onLostNode();
+  const going = { ...lost, metadata: { ...lost.metadata, deletionTimestamp: '2026-11-21T10:05:00Z' } };
+  expect(new Story().sees(told, going).faults()).toEqual([]);
+  const set = {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'db', namespace: 'prod', uid: 'statefulset-db', generation: 1, annotations: helms },
+    spec: { replicas: 1 },
+    status: { observedGeneration: 1, replicas: 1, updateRevision: 'r2' },
+  };
+  const owner = { apiVersion: 'apps/v1', controller: true, kind: 'StatefulSet', name: 'db', uid: 'statefulset-db' };
+  const labels = { 'controller-revision-hash': 'r2' };
+  const ofSet = { ...going, metadata: { ...going.metadata, labels, ownerReferences: [owner] } };
+  expect(new Story().sees(set, told, ofSet).faults()).toEqual(['NODE_LOST 0']);
 });

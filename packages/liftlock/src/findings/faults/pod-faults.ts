@@ -1,10 +1,11 @@
+import { counted } from '../../model/counted.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { imageFault } from './image-faults.ts';
 import { containerKey, containersIn, fieldOf, isUnscheduled, uidOf, type ContainerInPod } from './memory.ts';
 import { missingInEnvironment, missingInVolume } from './missing-reference.ts';
 import { forEver, graceFrom, named, oneLine, type Grace, type NamedFault, type SortedEvidence } from './named-fault.ts';
 import { listAt, numberAt, textAt } from './read.ts';
-import { evictedFault, isVolume, killingProbe, notStarted, volumeTrouble } from './pod-troubles.ts';
+import { evictedFault, isVolume, killingProbe, lostNodeFault, notStarted, volumeTrouble } from './pod-troubles.ts';
 import { eventOf, type ScopedPod } from './release-scope.ts';
 import { unplaced } from './unschedulable.ts';
 
@@ -18,6 +19,8 @@ const missing = /\bnot found\b|couldn't find key|non-existent|does not exist|ref
 
 /** What is wrong with one pod of the new revision. */
 export function podFaults(scoped: ScopedPod, evidence: SortedEvidence): readonly NamedFault[] {
+  const lost = lostNodeFault(scoped, evidence);
+  if (lost !== undefined) return [lost];
   if (scoped.pod.metadata.deletionTimestamp !== undefined) return [];
   if (textAt(scoped.pod.status, 'reason') === 'Evicted') return [evictedFault(scoped)];
   const unscheduled = unscheduledFault(scoped, evidence);
@@ -74,7 +77,7 @@ function isCrashing({ status, isInit }: ContainerInPod, { workload }: ScopedPod,
 function crashFault(container: ContainerInPod, scoped: ScopedPod, evidence: SortedEvidence): NamedFault {
   const ends = evidence.memory.ends.get(containerKey(scoped.pod, container.name));
   const restarts = numberAt(container.status, ['restartCount']);
-  const times = `${restarts} restart${restarts === 1 ? '' : 's'}`;
+  const times = counted(restarts, 'restart');
   const exit = ends === undefined ? '' : `, exit code ${ends.exitCode}`;
   const isMemory = ends?.reason === 'OOMKilled';
   const limit = textAt(container.spec, 'resources', 'limits', 'memory');

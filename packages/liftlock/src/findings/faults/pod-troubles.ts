@@ -4,7 +4,7 @@ import { formatFieldPath } from '../../release/field-path.ts';
 import { byHand, correctSecurityContext, within } from './by-hand.ts';
 import { fieldOf, uidOf, type ContainerInPod } from './memory.ts';
 import { forEver, named, oneLine, type NamedFault, type SortedEvidence } from './named-fault.ts';
-import { textAt } from './read.ts';
+import { listAt, textAt } from './read.ts';
 import { eventOf, type ScopedPod } from './release-scope.ts';
 
 interface Trouble {
@@ -67,6 +67,42 @@ export function evictedFault({ pod, workload }: ScopedPod): NamedFault {
         ? undefined
         : formatFieldPath(['spec', 'containers', { item: '*' }, 'resources', 'requests', resource]),
     message: `pod ${pod.metadata.name} was evicted: ${oneLine(message)}`,
+  });
+}
+
+/** The node's controller writes condition and event together, by two clocks of the cluster. */
+const togetherMs = 5_000;
+
+/**
+ * A pod whose node does not answer: it is not ready, and whether it runs nobody knows. Its controller may make another one
+ * only after a while, and that of a StatefulSet never while this one is not known to have ended.
+ * Source: k8s.io/kubernetes pkg/controller/util/node/controller_utils.go, MarkPodsNotReady.
+ */
+export function lostNodeFault({ pod, workload }: ScopedPod, { objects }: SortedEvidence): NamedFault | undefined {
+  // One that goes has been replaced already, but for a StatefulSet.
+  if (pod.metadata.deletionTimestamp !== undefined && workload.kind !== 'StatefulSet') return undefined;
+  const node = textAt(pod.spec, 'nodeName');
+  const ready = listAt(pod.status, 'conditions').find((item) => item['type'] === 'Ready');
+  const event = (objects.events.get(uidOf(pod)) ?? []).find((item) => eventOf(item).reason === 'NodeNotReady');
+  if (node === '' || event === undefined || ready?.['status'] !== 'False') return undefined;
+  // One that came back, and is not ready for a reason of its own, changed since.
+  const told = Date.parse(eventOf(event).last);
+  const since = textAt(ready, 'lastTransitionTime');
+  if (told + togetherMs < Date.parse(since)) return undefined;
+  return named(workload, {
+    object: pod,
+    ...forEver,
+    code: 'NODE_LOST',
+    field: 'spec.nodeName',
+    message: `pod ${pod.metadata.name} is on node ${node}, which does not answer: whether it still runs is not known`,
+    remedies: [
+      byHand(
+        'mend-node',
+        'Bring the node back; one that is off for good is taken out of the cluster by whoever runs it',
+        ['kubectl', 'describe', 'node', node],
+      ),
+    ],
+    ...(since === '' ? {} : { since }),
   });
 }
 

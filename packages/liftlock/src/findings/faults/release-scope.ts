@@ -155,6 +155,8 @@ export function eventOf(event: KubeObject) {
     message: textAt(fields, 'message'),
     type: textAt(fields, 'type'),
     since: textAt(fields, 'firstTimestamp') || textAt(fields, 'eventTime'),
+    last:
+      textAt(fields, 'lastTimestamp') || textAt(fields, 'series', 'lastObservedTime') || textAt(fields, 'eventTime'),
     count,
   };
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import { listAt, numberAt, textAt } from './read.ts';
 import type { KubeObject } from '../../model/kube.ts';
 import type { WorkloadProgress } from '../../model/progress.ts';
@@ -84,7 +85,7 @@ function waitsFor(workload: KubeObject, counts: Counts, pods: readonly ScopedPod
     // Old pods mostly stay because the new ones are not ready: that is what is waited for.
     const ready = pods.filter((item) => item.isNew && isReady(item.pod)).length;
     const first = ready < toUpdate ? `${ready} of ${toUpdate} new pods are ready, ` : '';
-    return `${first}${old.length} ${old.length === 1 ? 'pod' : 'pods'} of an older revision left: ${names}`;
+    return `${first}${counted(old.length, 'pod')} of an older revision left: ${names}`;
   }
   if (counts.total > counts.desired) return `${counts.total - counts.desired} pods too many`;
   if (counts.ready < counts.desired) return `${counts.ready} of ${counts.desired} pods are ready`;

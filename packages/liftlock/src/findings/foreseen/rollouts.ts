@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import type { Finding } from '../../model/finding.ts';
 import { isJsonObject, jsonAt, type Json, type JsonObject } from '../../model/json.ts';
 import { refOf, type KubeObject } from '../../model/kube.ts';
@@ -89,7 +90,7 @@ function nodesTaken(item: HopObject, { nodesFor, fixedNodes }: RolloutEvidence):
   const replicas = replicasOf(item.object);
   const why = keepsApart(item.object) ? 'required anti-affinity' : hasHostPort(item.object) ? 'host ports' : undefined;
   if (why === undefined || replicas + 1 <= nodes) return [];
-  const message = `${nameOf(item)} ${fixedNodes ? 'cannot' : 'may not'} be rolled out: each of its ${replicas} ${replicas === 1 ? 'pod' : 'pods'} needs a node of its own (${why}), a new pod must be ready before an old one goes (maxUnavailable 0), and there ${nodes === 1 ? 'is 1 node' : `are ${nodes} nodes`}. Set maxSurge: 0 and maxUnavailable: 1.`;
+  const message = `${nameOf(item)} ${fixedNodes ? 'cannot' : 'may not'} be rolled out: each of its ${counted(replicas, 'pod')} needs a node of its own (${why}), a new pod must be ready before an old one goes (maxUnavailable 0), and there ${nodes === 1 ? 'is' : 'are'} ${counted(nodes, 'node')}. Set maxSurge: 0 and maxUnavailable: 1.`;
   return [stuck(item, fixedNodes ? 'blocker' : 'warning', message, 'spec.strategy.rollingUpdate')];
 }
 

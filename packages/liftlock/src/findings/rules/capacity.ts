@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import type { Finding } from '../../model/finding.ts';
 import { jsonAt, type Json } from '../../model/json.ts';
 import { refOf, type KubeObject } from '../../model/kube.ts';
@@ -43,7 +44,7 @@ export function capacityFindings(evidence: PreflightEvidence): readonly Finding[
           severity: site.fixedNodes ? 'blocker' : 'warning',
           component: component.name,
           object: { namespace: snapshot.namespace, ...refOf(workload) },
-          message: `No node has room for ${surge.length + lasting.length} new ${surge.length + lasting.length === 1 ? 'pod' : 'pods'} of ${workload.kind} ${workload.metadata.name} (${describe(need)} each) beside what runs now.`,
+          message: `No node has room for ${counted(surge.length + lasting.length, 'new pod')} of ${workload.kind} ${workload.metadata.name} (${describe(need)} each) beside what runs now.`,
           remedies: [allowing(`capacity:${component.name}`, 'Go on: room will be made, or nodes come')],
         }),
       ];

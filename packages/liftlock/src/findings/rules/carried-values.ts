@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import type { Finding, Remedy } from '../../model/finding.ts';
 import { isJsonObject, jsonAt, type JsonObject } from '../../model/json.ts';
 import type { CarriedValue } from '../../model/plan.ts';
@@ -124,7 +125,7 @@ function listed(values: readonly CarriedValue[], given: JsonObject): string {
     .slice(0, mostShown)
     .map(({ path }) => `${path}: ${shown(path, jsonAt(given, readPattern(path).keys))}`);
   const rest = values.length > shownValues.length ? ` and ${values.length - shownValues.length} more` : '';
-  return `holds ${values.length === 1 ? '1 value' : `${values.length} values`} (${shownValues.join(', ')}${rest})`;
+  return `holds ${counted(values.length, 'value')} (${shownValues.join(', ')}${rest})`;
 }
 
 /** Everything that is not simply kept, in one finding. */

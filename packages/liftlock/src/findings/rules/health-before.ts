@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import type { Finding } from '../../model/finding.ts';
 import { formatRef } from '../../model/kube.ts';
 import type { HealthItem } from '../../model/snapshot.ts';
@@ -42,7 +43,7 @@ function warning(item: HealthItem, message: string): Finding {
 }
 
 function described(item: HealthItem): string {
-  const restarts = item.restarts > 0 ? `, ${item.restarts} restart${item.restarts === 1 ? '' : 's'}` : '';
+  const restarts = item.restarts > 0 ? `, ${counted(item.restarts, 'restart')}` : '';
   // Of a webhook the reason says too little: who does not answer is in the message.
   const why = item.reason === 'NoEndpoints' ? ` (${item.message})` : '';
   return `${formatRef(item.object)} ${item.reason}${why}${restarts}`;

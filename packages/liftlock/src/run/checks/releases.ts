@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted.ts';
 import { Problem } from '../../model/problem.ts';
 import { readRelease } from '../../snapshot/read-release.ts';
 import { hopTarget } from '../../model/hops.ts';
@@ -20,6 +21,6 @@ export const releases: Look<'releases'> = async (_check, step, world) => {
   if (wrong.length > 0) return { verdict: 'failed', note: wrong.join('; '), advice: ['liftlock resume'] };
   return {
     verdict: 'passed',
-    note: `${names.length} ${names.length === 1 ? 'release' : 'releases'} deployed at ${hopTarget(world.plan)}`,
+    note: `${counted(names.length, 'release')} deployed at ${hopTarget(world.plan)}`,
   };
 };

@@ -91,7 +91,7 @@ test('O25: an image that no pod could be asked for is neither told nor kept as p
   expect((await proveImages.confirm(step, world, state)).note).toBe(
     'the nodes can pull 1 of 2 images; not proven: team/db:1',
   );
-  expect(await proveImages.observe(step, world, state)).toEqual({ observation: 'todo', note: '1 images to prove' });
+  expect(await proveImages.observe(step, world, state)).toEqual({ observation: 'todo', note: '1 image to prove' });
   expect((await proveImages.confirm(stepFor(image('team/web:1')), world, state)).note).toBe(
     'the nodes can pull the image',
   );
@@ -103,7 +103,7 @@ test('where one pod is refused, the others are awaited and removed, and what the
   const step = stepFor(image('team/db:1'), image('team/web:1'));
   await expect(proveImages.act(step, world, state)).rejects.toThrow('exceeded quota');
   expect(left()).toEqual([]);
-  expect((await proveImages.observe(step, world, state)).note).toBe('1 images to prove');
+  expect((await proveImages.observe(step, world, state)).note).toBe('1 image to prove');
 });
 
 test("another run's pods stay", async () => {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { classifyPull, isBareBackOff } from '../../findings/faults/pull-message.ts';
+import { counted } from '../../model/counted.ts';
 import { digestOf } from '../../model/digest.ts';
 import { isJsonObject, jsonAt, type Json } from '../../model/json.ts';
 import type { KubeObject } from '../../model/kube.ts';
@@ -32,7 +33,7 @@ export const proveImages: Handler<'prove-images'> = {
     const missing = step.images.filter((item) => !proven.includes(keyOf(item)));
     return missing.length === 0
       ? { observation: 'done', note: 'the nodes have pulled them in this run' }
-      : { observation: 'todo', note: `${missing.length} images to prove` };
+      : { observation: 'todo', note: `${counted(missing.length, 'image')} to prove` };
   },
 
   async act(step, world) {

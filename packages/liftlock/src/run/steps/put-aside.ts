@@ -1,4 +1,5 @@
 import { parse, stringify } from 'yaml';
+import { counted } from '../../model/counted.ts';
 import { digestOf } from '../../model/digest.ts';
 import { canonicalJson, type JsonObject } from '../../model/json.ts';
 import type { KubeObject, ObjectRef } from '../../model/kube.ts';
@@ -47,7 +48,7 @@ export const putAside: Handler<'put-aside'> = {
 
   async confirm(step, world) {
     await proveAside(world, step.component, refsOf(step));
-    const objects = step.kept.length === 1 ? '1 object' : `${step.kept.length} objects`;
+    const objects = counted(step.kept.length, 'object');
     return {
       note: `values in ${world.folder.path}/${asideFolder(step.component)}/current-values.yml; ${objects} copied beside the release`,
     };

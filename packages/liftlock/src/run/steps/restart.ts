@@ -58,7 +58,7 @@ function restartedAt(live: KubeObject): string {
 }
 
 /** kubectl writes whole seconds. */
-function isRestarted(live: KubeObject, { startedAt }: StepState): boolean {
+function isRestarted(live: KubeObject, { firstSeenAt }: StepState): boolean {
   const at = Date.parse(restartedAt(live));
-  return startedAt !== undefined && at >= Math.floor(Date.parse(startedAt) / 1000) * 1000;
+  return firstSeenAt !== undefined && at >= Math.floor(Date.parse(firstSeenAt) / 1000) * 1000;
 }
