@@ -27,11 +27,12 @@ beforeAll(async () => {
     kind: 'Namespace',
     metadata: { name: namespace },
   });
+  await sandbox.api.create(maps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'known' } });
   proxy = await startFaultProxy(sandbox, folder);
   looking = await connectCluster({ kubeconfig: proxy.kubeconfig, env: {} });
   running = await connectCluster({ kubeconfig: proxy.kubeconfig, env: {} });
   running.patience.begin({
-    milliseconds: 20_000,
+    milliseconds: 60_000,
     signal: stop.signal,
     onAway: () => said.push('away'),
     onBack: () => said.push('back'),
@@ -68,7 +69,7 @@ const passing: readonly (readonly [string, FaultAct])[] = [
 
 test.each(passing)('a read survives %s, also for those who only look', async (name, act) => {
   const hits = proxy.add({ act, method: /GET/, path: /configmaps/, times: 'downMs' in act ? 1 : 2 });
-  expect((await looking.reader.list(maps)).map(({ metadata }) => metadata.name)).toContain('kube-root-ca.crt');
+  expect((await looking.reader.list(maps)).map(({ metadata }) => metadata.name)).toContain('known');
   expect([name, hits()]).toEqual([name, 'downMs' in act || 'slowMs' in act ? 1 : 2]);
 });
 
@@ -82,30 +83,32 @@ const unsure: readonly (readonly [string, FaultAct])[] = [
   ['nobody listening', { downMs: 600 }],
 ];
 
-test.each(unsure)('in a run create, replace, patch and delete are done once each over %s', async (name, act) => {
-  const one = `one-${randomBytes(2).toString('hex')}`;
-  const { writer, reader } = running;
-  const failing = (method: RegExp) => proxy.add({ act, method, path: /configmaps/ });
-  const hits = [failing(/POST/)];
-  const before = writer.writes();
-  const made = await writer.create(maps, map(one));
-  hits.push(failing(/PUT/));
-  const replaced = await writer.replace(`${maps}/${one}`, { ...made, data: { a: '2' } });
-  hits.push(failing(/PATCH/));
-  const patched = await writer.patch(`${maps}/${one}`, { data: { b: '3' } });
-  expect([made.data, replaced.data, patched.data]).toEqual([{ a: '1' }, { a: '2' }, { a: '2', b: '3' }]);
-  hits.push(failing(/DELETE/));
-  await writer.delete(`${maps}/${one}`, { uid: made.metadata.uid });
-  expect(await reader.find(`${maps}/${one}`)).toBeUndefined();
-  expect([name, hits.map((met) => met()), writer.writes() - before]).toEqual([name, [1, 1, 1, 1], 4]);
-  const audited = (await sandbox.audit()).filter(
-    (entry) => entry.name === one && (entry.code ?? 0) < 300 && entry.verb !== 'get',
-  );
-  expect(audited.map(({ verb }) => verb).filter((verb) => verb === 'create' || verb === 'delete')).toEqual([
-    'create',
-    'delete',
-  ]);
-});
+test.each(unsure)(
+  'in a run create, replace and delete are done once each over %s, a merge at most twice',
+  async (name, act) => {
+    const one = `one-${randomBytes(2).toString('hex')}`;
+    const { writer, reader } = running;
+    const failing = (method: RegExp) => proxy.add({ act, method, path: /configmaps/ });
+    const hits = [failing(/POST/)];
+    const before = writer.writes();
+    const made = await writer.create(maps, map(one));
+    hits.push(failing(/PUT/));
+    const replaced = await writer.replace(`${maps}/${one}`, { ...made, data: { a: '2' } });
+    hits.push(failing(/PATCH/));
+    const patched = await writer.patch(`${maps}/${one}`, { data: { b: '3' } });
+    expect([made.data, replaced.data, patched.data]).toEqual([{ a: '1' }, { a: '2' }, { a: '2', b: '3' }]);
+    hits.push(failing(/DELETE/));
+    await writer.delete(`${maps}/${one}`, { uid: made.metadata.uid });
+    expect(await reader.find(`${maps}/${one}`)).toBeUndefined();
+    expect([name, hits.map((met) => met()), writer.writes() - before]).toEqual([name, [1, 1, 1, 1], 4]);
+    const done = (await sandbox.audit())
+      .filter((entry) => entry.name === one && (entry.code ?? 0) < 300 && entry.verb !== 'get')
+      .map(({ verb }) => verb);
+    // Where the first was done and only its answer is lost, a merge that names no version is sent again: it says the same.
+    const merges = 'reset' in act && act.reset !== 'before' ? ['patch', 'patch'] : ['patch'];
+    expect(done).toEqual(['create', 'update', ...merges, 'delete']);
+  },
+);
 
 test('a write of somebody else is never overwritten: neither by a repeated write, nor after a stale read', async () => {
   const { writer, reader } = running;
@@ -125,9 +128,7 @@ test('a write of somebody else is never overwritten: neither by a repeated write
 
 test('those who only look learn of an absent API server after a few tries; a run waits for it, and says so once', async () => {
   proxy.down();
-  const seconds = performance.now();
-  const problem = await problemOf(looking.reader.version());
-  expect([problem.code, performance.now() - seconds < 30_000]).toEqual(['CLUSTER_UNREACHABLE', true]);
+  expect((await problemOf(looking.reader.version())).code).toBe('CLUSTER_UNREACHABLE');
   const waiting = Promise.all([running.reader.version(), running.writer.create(maps, map('late'))]);
   await expect.poll(() => said, { timeout: 60_000 }).toEqual(['away']);
   await proxy.up();
@@ -186,12 +187,24 @@ test('a watch loses nothing over closed connections, 410 Gone, refusals and a ti
 });
 
 test('O22: an exec token that expired is renewed once, and new certificates of new authorities are accepted', async () => {
-  const before = proxy.pluginRuns();
   expect((await looking.reader.whoAmI()).groups).toContain('system:masters');
+  const before = proxy.pluginRuns();
   proxy.expireToken();
   expect(await Promise.all([looking.reader.version(), looking.reader.list(maps)])).toHaveLength(2);
-  expect(proxy.pluginRuns() - before).toBeLessThanOrEqual(3);
+  expect(proxy.pluginRuns() - before).toBe(1);
   proxy.rotateCertificate();
   expect(await looking.reader.version()).toMatch(/^v1/);
   expect((await running.writer.create(maps, map('after-rotation'))).data).toEqual({ a: '1' });
+});
+
+test('O22: a login that fails in the middle of a run is waited for; those who only look learn of it at once', async () => {
+  expect(await running.reader.version()).toMatch(/^v1/);
+  proxy.endLogins();
+  expect((await problemOf(looking.reader.version())).code).toBe('CLUSTER_LOGIN_FAILED');
+  const before = proxy.pluginRuns();
+  const waiting = Promise.all([running.reader.version(), running.writer.create(maps, map('logged-in'))]);
+  await expect.poll(() => proxy.pluginRuns() - before, { timeout: 60_000 }).toBeGreaterThan(1);
+  proxy.expireToken();
+  const [version, made] = await waiting;
+  expect([version.slice(0, 2), made.data]).toEqual(['v1', { a: '1' }]);
 });

@@ -19,7 +19,7 @@ test.each<readonly [ComponentName, 'stop' | 'pause', 'start' | 'continue', HelmN
   ['kube-apiserver', 'stop', 'start', 'helm3'],
   ['etcd', 'pause', 'continue', 'helm4'],
 ])('%s is away (%s) in the middle of an upgrade: the run waits and goes on', async (name, away, back, helm) => {
-  trouble = await openTrouble(sandbox, { helm, viaProxy: false, graces: { apiServer: '40s' } });
+  trouble = await openTrouble(sandbox, { helm, viaProxy: false, graces: { apiServer: '60s' } });
   const upgrade = await trouble.begin();
   await upgrade.printed(/shop\/upgrade: (?:Deployment|Upgrade)/);
   await sandbox.components.act(name, away);

@@ -199,6 +199,30 @@ describe('health before', () => {
   });
 });
 
+describe('a namespace that goes', () => {
+  it('is told before anything is written: what is being deleted takes nothing new', async () => {
+    const item = scenes[1] ?? scene;
+    const { api } = item.sandbox;
+    const namespace = `/api/v1/namespaces/${item.namespace}`;
+    const kept = `${namespace}/configmaps/kept`;
+    await api.create(`${namespace}/configmaps`, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'kept', finalizers: ['example.com/held'] },
+    });
+    try {
+      await api.delete(namespace);
+      const refused = await apply(item);
+      expect(refused.code).toBe(3);
+      expect(unwrapped(refused.stderr)).toContain(`The namespace ${item.namespace} is being deleted`);
+      expect(refused.stderr).toContain('NAMESPACE_TERMINATING');
+      expect(await item.writes()).toEqual([]);
+    } finally {
+      await api.patch(kept, { metadata: { finalizers: null } });
+    }
+  });
+});
+
 function planText(item: Scene, ...args: readonly string[]): Promise<Outcome> {
   return run(item, 'plan', ...args);
 }

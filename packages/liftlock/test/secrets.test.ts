@@ -11,6 +11,7 @@ import { requestAccessToken } from '../src/adapters/credentials/google-token.ts'
 import { readKeyFile } from '../src/adapters/credentials/key-file.ts';
 import { makeHttpClient } from '../src/adapters/http/http-client.ts';
 import { Redactor } from '../src/model/redaction.ts';
+import { searchFor } from './support/canary-search.ts';
 import { makeOperator, type Operator, type Outcome } from './support/liftlock.ts';
 import { recordHelm, type RecordingHelm } from './support/recording-helm.ts';
 import { affirmed, openScene, type Scene } from './support/stage.ts';
@@ -34,6 +35,7 @@ describe('what is secret', () => {
   let temporary: string;
   let secrets: Secrets;
   const said: Record<string, Outcome> = {};
+  const search = searchFor(() => secrets);
 
   /** Runs a command and keeps what it said. */
   async function say(name: string, ...words: readonly string[]): Promise<Outcome> {
@@ -126,8 +128,11 @@ describe('what is secret', () => {
     await say('status', 'status', '-f', scene.stage.siteFile, '-o', 'json');
     await say('support-bundle', 'support-bundle');
     // Two upgrades and a dozen commands, one after another.
-  }, 300_000);
-  afterAll(async () => scene.close());
+  }, 600_000);
+  afterAll(async () => {
+    search.tell();
+    await scene.close();
+  });
 
   it('was really used: the releases hold it, one upgrade went well and one failed', async () => {
     expect(said['apply']?.stderr).toMatch(/2\.2\.5/);
@@ -149,10 +154,8 @@ describe('what is secret', () => {
 
   it('C12 O9: stands in nothing that any command says', () => {
     expect(Object.keys(said).length).toBeGreaterThan(10);
-    const hits = Object.entries(said).flatMap(([name, { stdout, stderr }]) =>
-      secretsIn(stdout + stderr, secrets).map((secret) => `${name}: ${secret}`),
-    );
-    expect(hits).toEqual([]);
+    const texts = Object.entries(said).map(([name, { stdout, stderr }]) => [name, stdout + stderr] as const);
+    expect(search.inTexts(Object.fromEntries(texts))).toEqual([]);
   });
 
   it('O9: stands in no file that is left: journal, plan, reports and bundle; only in backups', async () => {
@@ -160,16 +163,14 @@ describe('what is secret', () => {
     expect(left.filter((file) => /journal|plan\.json|support-bundle/.test(file)).length).toBeGreaterThan(2);
     const plan = JSON.parse(await readFile(join(operator.home, 'plan.json'), 'utf8')) as { readonly digest: string };
     expect(plan.digest).toMatch(/^sha256:/);
-    const hits = await secretsBelow(operator.home, secrets);
-    expect(hits.filter((hit) => !hit.includes('/backup/'))).toEqual([]);
+    expect(await search.below(operator.home)).toEqual([]);
   });
 
   it('stands in no command line of any process', async () => {
     const calls = await helm.calls();
     expect(calls.filter(([command]) => command === 'upgrade').length).toBeGreaterThan(10);
-    expect(secretsIn(calls.flat().join('\n'), secrets)).toEqual([]);
-    expect(secretsIn(await helm.processes(), secrets)).toEqual([]);
-    expect(secretsIn(await helm.environments(), secrets)).toEqual([]);
+    const [processes, environments] = [await helm.processes(), await helm.environments()];
+    expect(search.inTexts({ calls: calls.flat().join('\n'), processes, environments })).toEqual([]);
   });
 
   it('was in private files while helm read it, and those are gone', async () => {

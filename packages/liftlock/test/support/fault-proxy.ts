@@ -1,13 +1,15 @@
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, createServer, request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import type { Sandbox } from '@liftlock/sandbox';
 import { issueCertificate, makeAuthority } from '../../../sandbox/src/x509.ts';
 import { passPlain, type Passed } from './pass-plain.ts';
+import { writeProxyKubeconfig } from './proxy-kubeconfig.ts';
 
 /** What is done instead of passing a request on as it is. */
 export type FaultAct =
@@ -18,8 +20,9 @@ export type FaultAct =
   | { readonly slowMs: number }
   /** The oldest answer that was given to the same question; the first question itself is passed on. */
   | { readonly stale: true }
-  /** Nobody listens for so long. */
-  | { readonly downMs: number };
+  /** Nobody listens for so long, or until `up`. */
+  | { readonly downMs: number }
+  | { readonly down: true };
 
 /** Which requests are met, and how often. */
 export interface FaultRule {
@@ -45,8 +48,11 @@ export interface FaultProxy {
   readonly seen: readonly string[];
   /** Ends every watch that stands, or tells it first that its version is gone. */
   breakWatches(how: 'closed' | 'gone'): number;
-  /** The token that was good is refused from now on; the plug-in has another. Returns how often the plug-in was asked. */
+  /** The token that was good is refused from now on; the plug-in has another. */
   expireToken(): void;
+  /** As expireToken, but the plug-in has none to give, and fails, until expireToken. */
+  endLogins(): void;
+  /** How often the plug-in was asked so far. */
   pluginRuns(): number;
   /** Another certificate, of another authority, which stands in the file that the kubeconfig names. */
   rotateCertificate(): void;
@@ -56,6 +62,10 @@ export interface FaultProxy {
   cut(): void;
   close(): void;
 }
+
+/** A port that was left may be somebody else's for a moment: a minute of tries. */
+const listenTries = 240;
+const listenPauseMs = 250;
 
 interface Rule extends FaultRule {
   met: number;
@@ -126,14 +136,14 @@ export async function startFaultProxy(sandbox: Sandbox, folder: string): Promise
       request.resume();
       sendStatus(response, act);
     } else if ('slowMs' in act) {
-      await new Promise((resolve) => setTimeout(resolve, act.slowMs));
+      await sleep(act.slowMs);
       await pass(request, response);
     } else if ('stale' in act) {
       const { status, headers, body } = oldest.get(request.url ?? '') ?? { status: 500, headers: {}, body: '' };
       response.writeHead(status, headers).end(body);
-    } else if ('downMs' in act) {
+    } else if ('down' in act || 'downMs' in act) {
       down();
-      timer = setTimeout(() => void up(), act.downMs);
+      if ('downMs' in act) timer = setTimeout(() => void up(), act.downMs);
     } else if (act.reset === 'before') {
       request.socket.resetAndDestroy();
     } else {
@@ -141,7 +151,7 @@ export async function startFaultProxy(sandbox: Sandbox, folder: string): Promise
       if (act.reset === 'within') {
         response.writeHead(passed.status, passed.headers);
         response.write(passed.body.subarray(0, Math.floor(passed.body.length / 2)));
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await sleep(50);
       }
       request.socket.resetAndDestroy();
     }
@@ -190,12 +200,20 @@ export async function startFaultProxy(sandbox: Sandbox, folder: string): Promise
     cut();
   };
   const up = async () => {
-    if (!server.listening) await listen(port);
+    for (let tries = 1; !server.listening; tries += 1) {
+      try {
+        await listen(port);
+      } catch (error) {
+        // Whoever was given the port meanwhile needs it for a moment.
+        if (tries === listenTries) throw error;
+        await sleep(listenPauseMs);
+      }
+    }
   };
   newToken();
   writeFileSync(countFile, '');
   return {
-    kubeconfig: writeKubeconfig(folder, { port, caFile, tokenFile, countFile }),
+    kubeconfig: writeProxyKubeconfig(folder, { port, caFile, tokenFile, countFile }),
     seen,
     add: (rule) => {
       const added = { ...rule, met: 0, passed: 0 };
@@ -218,6 +236,10 @@ export async function startFaultProxy(sandbox: Sandbox, folder: string): Promise
       return broken.length;
     },
     expireToken: newToken,
+    endLogins: () => {
+      newToken();
+      rmSync(tokenFile);
+    },
     pluginRuns: () => readFileSync(countFile, 'utf8').length,
     rotateCertificate: () => {
       server.setSecureContext(makeCertificate(caFile));
@@ -284,34 +306,4 @@ function sendStatus(response: ServerResponse, fault: Extract<FaultAct, { readonl
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
   });
   response.end(isPlain ? message : JSON.stringify(statusOf(status, '', message)));
-}
-
-/** The plug-in prints the token of the file, and counts how often it is asked. */
-function writeKubeconfig(
-  folder: string,
-  parts: { readonly port: number; readonly caFile: string; readonly tokenFile: string; readonly countFile: string },
-): string {
-  const script = `const fs = require('node:fs');
-fs.appendFileSync(${JSON.stringify(parts.countFile)}, '.');
-const token = fs.readFileSync(${JSON.stringify(parts.tokenFile)}, 'utf8');
-console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token } }));`;
-  const exec = {
-    apiVersion: 'client.authentication.k8s.io/v1',
-    command: process.execPath,
-    args: ['-e', script],
-    interactiveMode: 'Never',
-  };
-  const path = join(folder, 'proxy-kubeconfig');
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'proxy',
-    clusters: [
-      { name: 'proxy', cluster: { server: `https://127.0.0.1:${parts.port}`, 'certificate-authority': parts.caFile } },
-    ],
-    users: [{ name: 'proxy', user: { exec } }],
-    contexts: [{ name: 'proxy', context: { cluster: 'proxy', user: 'proxy' } }],
-  };
-  writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
-  return path;
 }

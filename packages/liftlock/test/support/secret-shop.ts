@@ -34,6 +34,9 @@ metadata: {name: shop}
 data:
   generated: {{ with lookup "v1" "Secret" .Release.Namespace "shop" }}{{ .data.generated }}{{ else }}{{ randAlphaNum 24 | b64enc }}{{ end }}
   password: {{ ((.Values.login).password) | default "none" | b64enc }}
+  # As Secrets have it: names beside what is secret. A run is carried out by them all the same.
+  namespace: {{ .Release.Namespace | b64enc }}
+  release: {{ printf "%s/upgrade" .Release.Name | b64enc }}
   settings: {{ .Values.settings | default "none" | b64enc }}
 `;
 
@@ -91,7 +94,12 @@ export async function openSecretShop(): Promise<SecretShop> {
     files: { 'templates/secret.yaml': secretTemplate },
     definition,
     component: { reinstall: true },
-    site: { proveImages: 'off', inputs: { cert: './tls.crt', key: './tls.key', token: './token' } },
+    // One that crashes has not given its lease back: what resumes waits for it to lapse.
+    site: {
+      proveImages: 'off',
+      lease: { seconds: 10 },
+      inputs: { cert: './tls.crt', key: './tls.key', token: './token' },
+    },
   });
   const { folder, namespace } = shop.world;
   const planted = {

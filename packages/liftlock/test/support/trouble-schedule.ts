@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { up, type Sandbox } from '@liftlock/sandbox';
+import { up, type KubeObject, type Sandbox } from '@liftlock/sandbox';
 import type { FaultAct, FaultProxy } from './fault-proxy.ts';
 import { seeded } from './kill.ts';
 import type { Outcome, Started } from './liftlock.ts';
@@ -31,6 +31,7 @@ const reads: readonly FaultAct[] = [
   { reset: 'after' },
   { reset: 'within' },
   { slowMs: 1500 },
+  { stale: true },
 ];
 const writes: readonly FaultAct[] = [
   { status: 429, retryAfter: 1 },
@@ -142,7 +143,10 @@ async function toTheEnd(
   ];
 }
 
-/** An upgrade during which etcd is held still for so long, and one during which the API server is away; on a control plane of its own. */
+/**
+ * An upgrade during which etcd is held still for so long, one during which the API server is away, and one that loses the
+ * node of its new pod; on a control plane of its own.
+ */
 export async function failForLong(seconds: number): Promise<TroubledRun> {
   const sandbox = await up();
   const story: string[] = [];
@@ -166,8 +170,52 @@ export async function failForLong(seconds: number): Promise<TroubledRun> {
         await trouble.close();
       }
     }
-    return { faults: 2, story, wrong };
+    wrong.push(...(await loseNode(sandbox, story)));
+    return { faults: 3, story, wrong };
   } finally {
     await sandbox.down();
   }
+}
+
+/** A node is taken out of the cluster while helm waits for the new pod, which starts there: it is made anew elsewhere. */
+async function loseNode(sandbox: Sandbox, story: string[]): Promise<readonly string[]> {
+  // The cluster forgets the pods of a node that is gone after about a minute.
+  const trouble = await openTrouble(sandbox, { helm: 'helm4', viaProxy: false, timeout: '5m' });
+  const pods = `/api/v1/namespaces/${trouble.release.world.namespace}/pods`;
+  const newPod = async () => {
+    const { items } = await sandbox.api.list<PlacedPod>(pods);
+    return items.find(({ spec }) => spec.nodeName !== undefined && spec.containers[0]?.image === 'team/web:2.0.0');
+  };
+  try {
+    const upgrade = await trouble.begin();
+    const match = { namespace: trouble.release.world.namespace, podNamePrefix: 'web-' };
+    const slow = await sandbox.faults.set({ kind: 'slow', seconds: 600, match });
+    const lost = await until('the new pod has a node', newPod);
+    await sandbox.api.delete(`/api/v1/nodes/${lost.spec.nodeName}`);
+    await until('the pod is made anew', async () => {
+      const other = await newPod();
+      return other?.metadata.uid === lost.metadata.uid ? undefined : other;
+    });
+    await slow.clear();
+    story.push(`${lost.spec.nodeName} lost`);
+    const { code } = await upgrade.done;
+    // Nobody has to go on with it.
+    return [...(code === 0 ? [] : ['the upgrade did not wait']), ...(await toTheEnd(trouble, upgrade, story))];
+  } finally {
+    await trouble.close();
+  }
+}
+
+interface PlacedPod extends KubeObject {
+  readonly spec: { readonly nodeName?: string; readonly containers: readonly { readonly image: string }[] };
+}
+
+/** Looks for three minutes. */
+async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  for (let looks = 0; looks < 360; looks += 1) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await sleep(500);
+  }
+  throw new Error(`never: ${what}`);
 }

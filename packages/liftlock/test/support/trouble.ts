@@ -38,6 +38,8 @@ export interface TroubleOptions {
   readonly helm: HelmName;
   readonly viaProxy: boolean;
   readonly graces?: Readonly<Record<string, string>> | undefined;
+  /** Of helm; a minute where absent. */
+  readonly timeout?: string | undefined;
 }
 
 function objectsOf(version: string): readonly object[] {
@@ -50,12 +52,14 @@ function objectsOf(version: string): readonly object[] {
 }
 
 /** Puts version 1.0.0 up. */
-export async function openTrouble(sandbox: Sandbox, { helm, viaProxy, graces }: TroubleOptions): Promise<Trouble> {
+export async function openTrouble(sandbox: Sandbox, options: TroubleOptions): Promise<Trouble> {
+  const { helm, viaProxy, graces, timeout = '60s' } = options;
   const release = await openOneRelease(sandbox, {
     name: 'trouble',
     helm,
     before: objectsOf('1.0.0'),
     after: objectsOf('2.0.0'),
+    component: { timeout },
   });
   const { folder, namespace } = release.world;
   const proxy = viaProxy ? await startFaultProxy(sandbox, folder) : undefined;
@@ -121,12 +125,16 @@ async function readWeb(sandbox: Sandbox, namespace: string): Promise<Web> {
   return (await sandbox.api.get(`/apis/apps/v1/namespaces/${namespace}/deployments/web`)) as unknown as Web;
 }
 
-/** Waits a minute at most: what is not ready then is for the plan to refuse. */
+/** Waits two minutes at most. */
 async function untilReady(sandbox: Sandbox, namespace: string): Promise<void> {
-  for (let looks = 0; looks < 120; looks += 1) {
-    if ((await readWeb(sandbox, namespace)).status.readyReplicas === 1) return;
+  let seen: unknown;
+  for (let looks = 0; looks < 240; looks += 1) {
+    const { status } = await readWeb(sandbox, namespace);
+    if (status.readyReplicas === 1) return;
+    seen = status;
     await sleep(500);
   }
+  throw new Error(`${namespace}: Deployment web is not ready: ${JSON.stringify(seen)}`);
 }
 
 async function uidOf(sandbox: Sandbox, namespace: string): Promise<string | undefined> {
