@@ -1,36 +1,42 @@
 // npm run torture: long runs in which liftlock and its helm are killed, raced, given faults and fed hostile input.
-//   --minutes N   stop after so long (without it: until the goals are reached)
-//   --kills N     so many kills on small platforms instead of 500
+//   --minutes N   stop after so long, every part with its share (without it: until the goals are reached)
+//   --workers N   so many cases side by side, twice as many as there are cores where absent: a run waits more than it works
+//   --kills N     so many kills on small platforms instead of 500 and every boundary of every journal
 //   --seed S      1 where absent
-//   --only WHAT   kills, platforms, races, faults or fuzz; several with commas
+//   --only WHAT   corpus, canaries, fuzz, races, faults, platforms or kills; several with commas
 //   --scenario X  only these scenarios, several with commas
+//   --into DIR    writes there what it finds instead of to docs/
 //   --case N      one case of one scenario, told in full and not counted
 // What is done is added to docs/reliability.json after every case, and docs/reliability.md is made from it. It can be
 // interrupted: once ends it after the cases that are under way, twice at once. The same commit and seed go on where
 // they were. `node scripts/torture.ts --page` makes the page alone.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { reliabilityPage } from '../packages/liftlock/test/support/reliability-page.ts';
-import { continued, killsOf, type Reliability } from '../packages/liftlock/test/support/reliability.ts';
+import { boundariesOf, continued, killsOf, type Reliability } from '../packages/liftlock/test/support/reliability.ts';
+import type { TortureOptions } from '../packages/liftlock/test/support/torture-options.ts';
 import { tortureParts, type Part, type PartName } from '../packages/liftlock/test/support/torture-parts.ts';
 
 const root = join(import.meta.dirname, '..');
-const jsonFile = join(root, 'docs/reliability.json');
-const pageFile = join(root, 'docs/reliability.md');
-
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string' },
+    workers: { type: 'string', default: String(2 * availableParallelism()) },
     kills: { type: 'string' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
     scenario: { type: 'string' },
     case: { type: 'string' },
+    into: { type: 'string', default: join(root, 'docs') },
     page: { type: 'boolean', default: false },
   },
 });
+
+const jsonFile = join(values.into, 'reliability.json');
+const pageFile = join(values.into, 'reliability.md');
 
 let record: Reliability;
 
@@ -42,45 +48,56 @@ if (values.page) {
 
 async function torture(): Promise<number> {
   const seed = Number(values.seed);
+  const parts = wantedParts(tortureParts);
   record = continued(readRecord(), commitNow(), seed);
   const ends = values.minutes === undefined ? Infinity : performance.now() + Number(values.minutes) * 60_000;
-  let isOver = false;
+  let isInterrupted = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (isOver) process.exit(130);
-      isOver = true;
+      if (isInterrupted) process.exit(130);
+      isInterrupted = true;
       say('Ending after the cases that are under way; once more ends at once.');
     });
   }
   const failuresBefore = record.failures.length;
-  const parts = tortureParts({
-    seed,
-    goals: { kills: Number(values.kills ?? 500), platformKills: 20 },
-    scenarios: values.scenario?.split(','),
-    number: values.case === undefined ? undefined : Number(values.case),
-    say,
-    isOver: () => isOver || performance.now() > ends,
-    record: () => record,
-    keep: (next) => {
-      if (values.case === undefined) keep(next);
-    },
-  });
-  const wanted = wantedParts(parts);
-  let last = performance.now();
-  for (const part of wanted) {
-    if (isOver || performance.now() > ends) break;
-    await part.run().catch((error: unknown) => {
-      const what = `not run: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`.slice(0, 2000);
-      say(`${part.name}: ${what}`);
-      const failure = { kind: part.name, scenario: part.name, seed, number: 0, what: [what] };
-      record = { ...record, failures: [...record.failures, failure] };
-    });
-    record = { ...record, minutes: round(record.minutes + (performance.now() - last) / 60_000) };
-    last = performance.now();
+  for (const [index, part] of parts.entries()) {
+    const now = performance.now();
+    if (isInterrupted || now > ends) break;
+    const mine = part.share / parts.slice(index).reduce((sum, { share }) => sum + share, 0);
+    const partEnds = now + (ends - now) * mine;
+    await runPart(part, { ...options(seed), isOver: () => isInterrupted || performance.now() > partEnds });
+    record = { ...record, minutes: round(record.minutes + (performance.now() - now) / 60_000) };
     if (values.case === undefined) keep(record);
   }
   say(summary());
   return record.failures.length > failuresBefore ? 1 : 0;
+}
+
+function options(seed: number): Omit<TortureOptions, 'isOver'> {
+  return {
+    seed,
+    goals: { kills: Number(values.kills ?? 500), everyBoundary: values.kills === undefined, platformKills: 20 },
+    workers: Number(values.workers),
+    scenarios: values.scenario?.split(','),
+    number: values.case === undefined ? undefined : Number(values.case),
+    say,
+    record: () => record,
+    keep: (next) => {
+      if (values.case === undefined) keep(next);
+    },
+  };
+}
+
+/** What ends a part ends no other. */
+async function runPart(part: Part, given: TortureOptions): Promise<void> {
+  try {
+    await part.run(given);
+  } catch (error) {
+    const what = `not run: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`.slice(0, 2000);
+    say(`${part.name}: ${what}`);
+    const failure = { kind: part.name, scenario: part.name, seed: given.seed, number: 0, what: [what] };
+    record = { ...record, failures: [...record.failures, failure] };
+  }
 }
 
 function wantedParts(parts: readonly Part[]): readonly Part[] {
@@ -95,8 +112,12 @@ function summary(): string {
   const { kills, platforms, races, faults, fuzz, failures, commit, seed } = record;
   const counts = [
     `${killsOf(kills)} kills on small platforms`,
+    ...Object.entries(kills).map(([name, killed]) => {
+      const { met, all } = boundariesOf(killed);
+      return `${met} of ${all} boundaries of ${name}`;
+    }),
     ...Object.entries(platforms).map(([name, killed]) => `${killed.kills} on ${name}`),
-    `${races} races`,
+    `${races.rounds} races`,
     `${faults} faults`,
     `${fuzz} fuzz cases`,
     `${failures.length} failures`,

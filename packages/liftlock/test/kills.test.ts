@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import { killWords, type KillPoint } from './support/kill.ts';
 import { pausingScenario } from './support/kill-migrations.ts';
 import type { KillScenario } from './support/kill-platform.ts';
+import { killPoints } from './support/kill-points.ts';
 import { runKilled, runUndisturbed, type Undisturbed } from './support/kill-run.ts';
-import { upgradeScenario } from './support/kill-scenes.ts';
+import { reinstallScenario, rollbackScenario, upgradeScenario } from './support/kill-scenes.ts';
 import { sharedSandbox } from './support/stage.ts';
 
 /** Processes of one run after the other: those that begin it, those that resume it. */
@@ -57,10 +58,28 @@ function undisturbedRun(scenario: KillScenario): Promise<Undisturbed> {
 
 it.concurrent.each(cases)(
   'O1, X02: killed $what: it ends as if nobody had disturbed it',
-  { timeout: 600_000 },
+  { timeout: 1_200_000 },
   async ({ scenario, points }) => {
     const ran = await runKilled(sharedSandbox(), scenario, await undisturbedRun(scenario), points);
     expect(ran.wrong, ran.story.join('\n')).toEqual([]);
     expect(ran.fell.map(killWords), ran.story.join('\n')).toEqual(points.map(killWords));
+  },
+);
+
+/** Of the cases of the long run, by the same seed: some that are for boundaries of the journal, and one in the middle of helm. */
+const seed = 20261121;
+
+it.concurrent.each([
+  { scenario: rollbackScenario, number: 0 },
+  { scenario: reinstallScenario, number: 5 },
+])(
+  'X02: case $number of $scenario.name by seed 20261121: it ends as if nobody had disturbed it',
+  { timeout: 1_200_000 },
+  async ({ scenario, number }) => {
+    const known = await undisturbedRun(scenario);
+    const points = killPoints(seed, number, known);
+    const ran = await runKilled(sharedSandbox(), scenario, known, points);
+    expect(ran.wrong, ran.story.join('\n')).toEqual([]);
+    expect(ran.fell.length, ran.story.join('\n')).toBeGreaterThan(0);
   },
 );

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KubeObject, Sandbox } from '@liftlock/sandbox';
+import { readReleaseRecord } from '../../src/release/release-record.ts';
 
 /** An object of a scene, so that two scenes of the same kind can be compared. */
 export interface ObjectState {
@@ -8,6 +9,8 @@ export interface ObjectState {
   readonly content: string;
   /** Digest of a Secret's data. */
   readonly data?: string | undefined;
+  /** Where a Service or an Ingress is reached, in the cluster and from outside; undefined for what is not reached. */
+  readonly addresses?: readonly string[] | undefined;
 }
 
 /** A scene's namespace at one moment: by `Kind/name`. */
@@ -102,7 +105,7 @@ async function namespacedLists(sandbox: Sandbox): Promise<readonly (readonly [gr
 }
 
 function stateOf(object: AnyObject, resource: string, plain: (text: string) => string): ObjectState {
-  const { metadata, status: _status, data, ...rest } = object;
+  const { metadata, status, data, ...rest } = object;
   const isSecret = resource === 'secrets';
   const kept = {
     labels: metadata.labels,
@@ -116,7 +119,21 @@ function stateOf(object: AnyObject, resource: string, plain: (text: string) => s
     uid: metadata.uid ?? '',
     content: plain(JSON.stringify(sorted(kept))),
     data: isSecret ? digest(JSON.stringify(sorted(data ?? {}))) : undefined,
+    addresses: ['services', 'ingresses'].includes(resource) ? addressesOf({ status, ...rest } as Reached) : undefined,
   };
+}
+
+interface Reached {
+  /** An Ingress has neither of these. */
+  readonly spec?: { readonly clusterIPs?: readonly string[]; readonly type?: string };
+  readonly status?: {
+    readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] };
+  };
+}
+
+function addressesOf({ spec, status }: Reached): readonly string[] {
+  const outside = status?.loadBalancer?.ingress ?? [];
+  return [...(spec?.clusterIPs ?? []), ...outside.map(({ ip, hostname }) => `outside ${ip ?? hostname ?? ''}`)];
 }
 
 /** Fields that the cluster fills in, differently each time. */
@@ -177,15 +194,43 @@ export function compareObjects(before: Objects, after: Objects): readonly string
       const old = before.get(name);
       const whose = old === undefined ? 'new' : old.uid === state.uid ? 'same' : 'made anew';
       const secret = state.data === undefined ? '' : state.data === old?.data ? ', same data' : ', other data';
-      return `${name}: ${whose}${secret}, ${state.content}`;
+      return `${name}: ${whose}${secret}${addressWords(old, state)}, ${state.content}`;
     })
     .toSorted();
+}
+
+/** What was made anew may have any address, but of the same kinds. */
+function addressWords(old: ObjectState | undefined, { uid, addresses }: ObjectState): string {
+  if (addresses === undefined) return '';
+  const kinds = addresses.map((address) => (address.startsWith('outside ') ? 'outside' : 'inside')).join(' and ');
+  if (old?.uid !== uid) return `, addresses ${kinds}`;
+  return old.addresses?.join() === addresses.join() ? `, same addresses ${kinds}` : `, other addresses ${kinds}`;
+}
+
+/** Whether everything has an outside address that waits for one. */
+export async function haveAddresses({ api }: Sandbox, namespaces: readonly string[]): Promise<boolean> {
+  const lists = await Promise.all(
+    namespaces.flatMap((namespace) => [
+      api.list<KubeObject & Reached>(`/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses`),
+      api.list<KubeObject & Reached>(`/api/v1/namespaces/${namespace}/services`),
+    ]),
+  );
+  return lists
+    .flatMap(({ items }) => items)
+    .filter(({ spec }) => spec?.clusterIPs === undefined || spec.type === 'LoadBalancer')
+    .every(({ status }) => (status?.loadBalancer?.ingress?.length ?? 0) > 0);
 }
 
 interface HelmRecord {
   readonly name: string;
   readonly version: number;
   readonly status: string;
+  readonly description: string;
+}
+
+/** Helm calls a failed revision superseded, once there is a good one behind it and none was deployed before. */
+function hasFailed({ status, description }: HelmRecord): boolean {
+  return status === 'failed' || (status === 'superseded' && !/ complete$|^Rollback to \d/.test(description));
 }
 
 /** Helm's records by release: how many revisions are good, and what the newest is. */
@@ -197,16 +242,20 @@ export async function readReleases(sandbox: Sandbox, namespaces: readonly string
   );
   const records = lists
     .flatMap(({ items }) => items)
-    .map(({ metadata: { labels = {} } }): HelmRecord => ({
-      name: labels['name'] ?? '',
-      version: Number(labels['version']),
-      status: labels['status'] ?? '',
-    }))
+    .map((secret): HelmRecord => {
+      const { labels = {} } = secret.metadata;
+      return {
+        name: labels['name'] ?? '',
+        version: Number(labels['version']),
+        status: labels['status'] ?? '',
+        description: readReleaseRecord(secret as never).record?.description ?? '',
+      };
+    })
     .toSorted((a, b) => a.version - b.version);
   const plain = plainer(namespaces);
   return [...Map.groupBy(records, ({ name }) => name)]
     .map(([name, own]) => {
-      const good = own.filter(({ status }) => status !== 'failed').map(({ status }) => status);
+      const good = own.filter((record) => !hasFailed(record)).map(({ status }) => status);
       return `${plain(name)}: ${own.at(-1)?.status ?? ''} (${good.join(', ')})`;
     })
     .toSorted();

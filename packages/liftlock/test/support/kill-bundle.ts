@@ -52,8 +52,8 @@ export const bundleLoad: KillScenario = {
       ],
       close: async () => {
         await Promise.all([source.close(), closed.close()]);
+        await operator.close();
         await rm(folder, { recursive: true, force: true });
-        await rm(operator.home, { recursive: true, force: true });
       },
     };
   },

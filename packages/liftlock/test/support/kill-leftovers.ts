@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KubeObject } from '@liftlock/sandbox';
 import type { KillScene } from './kill-platform.ts';
 
 /** The only temporary folder that processes of the scene know. */
@@ -12,27 +13,45 @@ export function stateFolder(scene: KillScene): string {
   return join(scene.operator.home, 'state', 'liftlock', 'sites', scene.namespace);
 }
 
-/** What a good end leaves behind nowhere. */
-export async function leftovers(scene: KillScene): Promise<readonly string[]> {
+/**
+ * What a good end leaves behind nowhere.
+ *
+ * @param isStruck whether the process that ended the run was killed before it could clear up: what it left of a lease
+ *   lapses by itself, and nobody has to go on
+ */
+export async function leftovers(scene: KillScene, { isStruck }: { readonly isStruck: boolean }): Promise<string[]> {
   const wrong: string[] = [];
   const alive = await untilNone(() => processesOf(scene.operator.home), 90_000);
   wrong.push(...alive.map((words) => `still running: ${words}`));
-  const state = stateFolder(scene);
   for (const name of filesBelow(join(scene.operator.home, 'state'))) {
     if (/session-|\/values\/|\/private|\.sqlite-journal$/.test(name)) wrong.push(`left behind: ${name}`);
   }
   wrong.push(...readdirSync(temporaryFolder(scene)).map((name) => `left behind in the temporary folder: ${name}`));
-  if (existsSync(state)) {
-    const path = `/apis/coordination.k8s.io/v1/namespaces/${scene.namespace}/leases`;
-    const { items } = await scene.sandbox.api.list<{
-      readonly metadata: { readonly name?: string };
-      readonly spec: { readonly holderIdentity?: string };
-    }>(path);
-    for (const { metadata, spec } of items)
-      if (metadata.name?.startsWith('liftlock-') === true && (spec.holderIdentity ?? '') !== '')
-        wrong.push(`the lease is held by ${spec.holderIdentity}`);
-  }
+  if (existsSync(stateFolder(scene)))
+    wrong.push(...(await heldLeases(scene)).filter((held) => !isStruck || !held.lapses).map(({ words }) => words));
   return wrong;
+}
+
+interface LeaseObject extends KubeObject {
+  readonly spec: {
+    readonly holderIdentity?: string;
+    readonly leaseDurationSeconds?: number;
+    readonly renewTime?: string;
+  };
+}
+
+/** Leases that name a holder, though no process is there; one that is not renewed and has a duration lapses. */
+async function heldLeases({ sandbox, namespace }: KillScene) {
+  const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
+  const { items } = await sandbox.api.list<LeaseObject>(path);
+  return items
+    .filter(
+      ({ metadata, spec }) => metadata.name?.startsWith('liftlock-') === true && (spec.holderIdentity ?? '') !== '',
+    )
+    .map(({ spec: { holderIdentity, leaseDurationSeconds = 0, renewTime = '' } }) => ({
+      words: `the lease is held by ${holderIdentity}`,
+      lapses: leaseDurationSeconds > 0 && Date.parse(renewTime) <= Date.now(),
+    }));
 }
 
 async function untilNone(find: () => readonly string[], withinMs: number): Promise<readonly string[]> {

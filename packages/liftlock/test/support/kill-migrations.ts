@@ -85,7 +85,7 @@ export const migrationScenario: KillScenario = {
             configMap('settings', { version, moving: '{{ .Values.migration.active }}' }),
             configMap('fresh', { version }),
             claim('files', '1Gi'),
-            service('shop'),
+            service('shop', { type: 'LoadBalancer' }),
             // The upgrade gives it another number than it had: what is put back afterwards must heed that.
             deployment('web', {
               image: `team/web:${version}`,

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sandbox } from '@liftlock/sandbox';
 import type { CorpusCase } from '../corpus/case.ts';
@@ -80,7 +80,7 @@ export async function openPlatform(
   });
   const operator = await makeOperator({ helm: sandbox.bin.helm3, cwd: folder });
   const close = async () => {
-    await rm(operator.home, { recursive: true, force: true });
+    await operator.close();
     await world.close();
   };
   return { world, operator, close };

@@ -5,7 +5,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { basename } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Blow, Kill } from './kill.ts';
+import { entryName, type Blow, type Kill } from './kill.ts';
 
 const asked = process.env['LIFTLOCK_TEST_KILL'];
 // Neither helm nor any other child may inherit it.
@@ -36,18 +36,24 @@ function arm(kill: Kill): void {
     );
     return;
   }
-  let entries = 0;
+  if (kill.at.where === 'entry') {
+    const { entry, side, blow, of } = kill.at;
+    let entries = 0;
+    onEntry((now, body) => {
+      if (of !== undefined && entryName(body) !== of) return;
+      if (now === 'before') entries += 1;
+      if (entries !== entry || now !== side) return;
+      mark();
+      strike(blow);
+    });
+    return;
+  }
+  const { helm, afterMs, whom } = kill.at;
   let helms = 0;
   onEntry((side, body) => {
-    if (side === 'before') entries += 1;
-    if (kill.at.where === 'entry') {
-      if (entries !== kill.at.entry || side !== kill.at.side) return;
-      mark();
-      strike(kill.at.blow);
-    }
-    if (kill.at.where !== 'helm' || side !== 'after' || !isHelmAct(body)) return;
+    if (side !== 'after' || !isHelmAct(body)) return;
     helms += 1;
-    if (helms === kill.at.helm) void strikeHelm(kill.at.whom, kill.at.afterMs, mark);
+    if (helms === helm) void strikeHelm(whom, afterMs, mark);
   });
 }
 
@@ -90,16 +96,16 @@ function strikeRequest(
 }
 
 /** Calls back before the INSERT of an entry, between it and its COMMIT, and after that. */
-function onEntry(look: (side: 'before' | 'within' | 'after', body: string) => void): void {
+function onEntry(look: (side: 'before' | 'within' | 'after', body: EntryBody) => void): void {
   // eslint-disable-next-line @typescript-eslint/unbound-method
   const { prepare, exec } = DatabaseSync.prototype;
-  let open: string | undefined;
+  let open: EntryBody | undefined;
   DatabaseSync.prototype.prepare = function prepared(sql: string): StatementSync {
     const statement = prepare.call(this, sql);
     if (!sql.startsWith('INSERT INTO entries')) return statement;
     const run = statement.run.bind(statement) as (...values: readonly unknown[]) => ReturnType<StatementSync['run']>;
     statement.run = (...values: readonly unknown[]) => {
-      const body = String(values.at(-1));
+      const body = JSON.parse(String(values.at(-1))) as EntryBody;
       look('before', body);
       const ran = run(...values);
       open = body;
@@ -117,9 +123,13 @@ function onEntry(look: (side: 'before' | 'within' | 'after', body: string) => vo
   };
 }
 
-function isHelmAct(body: string): boolean {
-  const entry = JSON.parse(body) as { readonly type: string; readonly step?: string };
-  return entry.type === 'act-started' && /(upgrade|rollback|uninstall|install)$/.test(entry.step ?? '');
+interface EntryBody {
+  readonly type: string;
+  readonly step?: string | undefined;
+}
+
+function isHelmAct({ type, step = '' }: EntryBody): boolean {
+  return type === 'act-started' && /(upgrade|rollback|uninstall|install|take-back)$/.test(step);
 }
 
 function strike(blow: Blow): void {

@@ -11,6 +11,10 @@ export type KillPoint =
       readonly entry: number;
       readonly side: 'before' | 'within' | 'after';
       readonly blow: Blow;
+      /** Only entries of this name (`entryName`) are counted. */
+      readonly of?: string | undefined;
+      /** Where the journal of an undisturbed run has it. */
+      readonly position?: number | undefined;
     }
   /** Some milliseconds after the intent of its nth helm step was written: liftlock, its helm, or both, by SIGKILL. */
   | {
@@ -57,11 +61,16 @@ export function killEnvironment(kill: Kill): NodeJS.ProcessEnv {
   return { NODE_OPTIONS: options.join(' '), LIFTLOCK_TEST_KILL: JSON.stringify(kill) };
 }
 
-/** `SIGKILL after entry 7`. */
+/** What an entry of a journal is called here: `act-started shop/upgrade`. */
+export function entryName({ type, step = '' }: { readonly type: string; readonly step?: string | undefined }): string {
+  return `${type} ${step}`.trim();
+}
+
+/** `SIGKILL after entry 7, act-started shop/upgrade`. */
 export function killWords(point: KillPoint): string {
   switch (point.where) {
     case 'entry':
-      return `${point.blow} ${point.side} entry ${point.entry}`;
+      return `${point.blow} ${point.side} entry ${point.position ?? point.entry}${point.of === undefined ? '' : `, ${point.of}`}`;
     case 'helm':
       return `SIGKILL of ${point.whom} ${point.afterMs} ms into helm ${point.helm}`;
     case 'write':

@@ -28,7 +28,9 @@ export interface Tenures {
 
 export interface RaceResult extends Tenures {
   readonly rounds: number;
-  /** What was done to whoever held the lease: `kill 3`, `leave 1`, `stop 4`. */
+  /** Rounds in which a helm was at work when its liftlock was killed or stopped. */
+  readonly inHelm: number;
+  /** What was done to whoever held the lease, a word a round: `kill`, `leave`, `stop`. */
   readonly happenings: readonly string[];
 }
 
@@ -44,6 +46,8 @@ export interface Rivals {
   setRound(round: string): Promise<void>;
   /** The machine whose process holds the lease, of those that were begun last. */
   holder(): Promise<Machine | undefined>;
+  /** Helm's records of revisions that were begun and not ended, by name. */
+  begun(): Promise<readonly string[]>;
   tenures(): Promise<Tenures>;
   close(): Promise<void>;
 }
@@ -76,6 +80,11 @@ export async function openRivals(sandbox: Sandbox): Promise<Rivals> {
       const pid = / pid (\d+) /.exec(lease?.spec?.holderIdentity ?? '')?.[1];
       return processes.get(Number(pid));
     },
+    async begun() {
+      const selector = encodeURIComponent('owner=helm,status=pending-upgrade');
+      const { items } = await sandbox.api.list(`/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`);
+      return items.map(({ metadata }) => metadata.name ?? '');
+    },
     async tenures() {
       const entries = (await sandbox.audit()).filter((entry) => entry.time >= began && entry.namespace === namespace);
       return judge(entries);
@@ -98,13 +107,16 @@ interface LeaseObject {
 export async function raceForLease({ sandbox, seed, rounds }: RaceOptions): Promise<RaceResult> {
   const random = seeded(seed);
   const rivals = await openRivals(sandbox);
-  const happened: string[] = [];
+  const happenings: string[] = [];
+  let inHelm = 0;
   try {
     for (let round = 1; round <= rounds; round += 1) {
       await rivals.setRound(`${seed}-${round}`);
-      happened.push(await race(rivals, random));
+      const { what, isInHelm } = await race(rivals, random);
+      happenings.push(what);
+      if (isInHelm) inHelm += 1;
     }
-    return { rounds, happenings: countsOf(happened), ...(await rivals.tenures()) };
+    return { rounds, inHelm, happenings, ...(await rivals.tenures()) };
   } finally {
     await rivals.close();
   }
@@ -147,29 +159,44 @@ async function openMachine({ world }: OneRelease, machine: Machine): Promise<Ope
   return makeOperator({ helm: sandbox.bin.helm3, cwd: folder });
 }
 
-/** One round; what was done in it to the holder. */
-async function race(rivals: Rivals, random: () => number): Promise<string> {
+/** One round; what was done in it to the holder, and whether its helm was at work. */
+async function race(
+  rivals: Rivals,
+  random: () => number,
+): Promise<{ readonly what: string; readonly isInHelm: boolean }> {
+  // What a killed helm left in the round before.
+  const left = await rivals.begun();
+  const hasHelm = async () => (await rivals.begun()).some((name) => !left.includes(name));
   const running = new Map(machines.map((machine) => [machine, rivals.begin(machine)] as const));
-  const dice = { pause: random() * 2500, kind: random(), asleep: 0.5 + random() * 2, isLong: random() < 0.6 };
+  const dice = {
+    waitsForHelm: random() < 0.8,
+    pause: random() * 2500,
+    kind: random(),
+    asleep: 0.5 + random() * 2,
+    isLong: random() < 0.6,
+  };
   const first = await waitFor(rivals, running, () => true);
-  await sleep(dice.pause);
   const held = first === undefined ? undefined : running.get(first);
-  let happening = 'leave';
+  if (dice.waitsForHelm && held !== undefined) while ((await isRunning(held)) && !(await hasHelm())) await sleep(50);
+  await sleep(dice.pause);
+  let what = 'leave';
+  let isInHelm = false;
   if (first !== undefined && held !== undefined && dice.kind < 0.9 && (await isRunning(held))) {
-    happening = dice.kind < 0.4 ? 'kill' : 'stop';
-    held.signal(happening === 'kill' ? 'SIGKILL' : 'SIGSTOP');
+    isInHelm = await hasHelm();
+    what = dice.kind < 0.4 ? 'kill' : 'stop';
+    held.signal(what === 'kill' ? 'SIGKILL' : 'SIGSTOP');
     const other = first === 'ann' ? 'bob' : 'ann';
     const rival = running.get(other);
     // It had found the lease held and has gone: it comes again.
     if (rival !== undefined && !(await isRunning(rival))) running.set(other, rivals.begin(other));
-    if (happening === 'stop') {
+    if (what === 'stop') {
       if (dice.isLong) await waitFor(rivals, new Map([[other, running.get(other) ?? held]]), (name) => name === other);
       await sleep(dice.isLong ? dice.pause / 2 : leaseSeconds * 1000 * dice.asleep);
       held.signal('SIGCONT');
     }
   }
   await Promise.all([...running.values()].map(({ done }) => done));
-  return happening;
+  return { what, isInHelm };
 }
 
 /** The holder of the lease as soon as it is as wanted; undefined where all of these have ended before. */
@@ -216,10 +243,6 @@ function judge(entries: readonly AuditEntry[]): Tenures {
       );
   }
   return { writes, helmWrites, handovers, violations };
-}
-
-function countsOf(words: readonly string[]): readonly string[] {
-  return [...Map.groupBy(words, (word) => word)].map(([word, all]) => `${word} ${all.length}`).toSorted();
 }
 
 async function sleep(milliseconds: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { promises, unpromised } from './reliability-promises.ts';
-import { killsOf, type Failure, type Killed, type LongRun, type Reliability } from './reliability.ts';
+import { boundariesOf, killsOf, type Failure, type Killed, type LongRun, type Reliability } from './reliability.ts';
 
 /** The page docs/reliability.md: every promise, the test that holds it, the figures of the last long run. */
 export function reliabilityPage(run: Reliability): string {
@@ -21,17 +21,12 @@ export function reliabilityPage(run: Reliability): string {
     '',
     '| what | how many |',
     '|---|---:|',
-    `| kills on small platforms | ${killsOf(run.kills)} |`,
-    ...Object.entries(run.platforms).map(([name, { kills }]) => `| kills on the platform ${name} | ${kills} |`),
-    `| races for the lease | ${run.races} |`,
-    `| faults of network and API server | ${run.faults} |`,
-    `| inputs from strangers | ${run.fuzz} |`,
-    `| cases that ended otherwise than they should | ${run.failures.length} |`,
+    ...figures(run).map(([what, count]) => `| ${what} | ${count} |`),
     '',
     ...killTables(run),
     'A kill ends a process of a whole run: before an entry of its journal, between writing the entry and committing it, right after',
     'it; with a request that changes something not sent, on its way, or answered and not yet known of; at a random moment while',
-    'helm works; or at any moment at all. What resumes is killed in turn, in two runs of five. Then',
+    'helm works; or at any moment at all. Each entry has two boundaries, before and after it. What resumes is killed in turn. Then',
     '`resume` brings the run to its end, and the end is compared with that of a run that nobody disturbed: version, status and good',
     'revisions of every release; the content of every object, and whether it is still the one that was there before; volumes; the',
     'data of every Secret; how often liftlock wrote what; that no process runs any more, the lease is free, and no private file is left.',
@@ -49,17 +44,45 @@ function linkTo(file: string): string {
   return `[${file.split('/').at(-1)?.replace('.test.ts', '') ?? file}](../${file})`;
 }
 
+function figures(run: LongRun): readonly (readonly [what: string, count: number | string])[] {
+  const { races, canaries, corpus } = run;
+  const inAll = (word: string) => Object.entries(races.happenings).find(([name]) => name === word)?.[1] ?? 0;
+  return [
+    ['kills on small platforms', killsOf(run.kills)],
+    ...Object.entries(run.platforms).map(([name, { kills }]) => [`kills on the platform ${name}`, kills] as const),
+    ['races of two machines for the lease', races.rounds],
+    ['... with helm at work when its liftlock was killed or stopped', races.inHelm],
+    ['... liftlocks killed, stopped and continued', `${inAll('kill')}, ${inAll('stop')}`],
+    ['... handovers of the lease, writes by helm', `${races.handovers}, ${races.helmWrites}`],
+    ['faults of network and API server', run.faults],
+    ...Object.entries(run.away).map(([name, seconds]) => [`seconds without ${name} in an upgrade`, seconds] as const),
+    ['inputs from strangers', run.fuzz],
+    [
+      'secrets looked for, in texts and files, found',
+      canaries === undefined
+        ? 'not yet'
+        : `${canaries.secrets}, in ${canaries.texts} and ${canaries.files}, ${canaries.found}`,
+    ],
+    [
+      'labelled failures diagnosed as labelled; remedies that destroy',
+      corpus === undefined ? 'not yet' : `${corpus.right} of ${corpus.cases}; ${corpus.destructive}`,
+    ],
+    ['cases that ended otherwise than they should', run.failures.length],
+  ];
+}
+
 function killTables(run: LongRun): readonly string[] {
   const all = { ...run.kills, ...run.platforms };
   if (Object.keys(all).length === 0) return [];
   const blows = [...new Set(Object.values(all).flatMap(({ by }) => Object.keys(by)))].toSorted();
   const timesOf = (blow: string) => Object.values(all).reduce((sum, { by }) => sum + (by[blow] ?? 0), 0);
   return [
-    '| run | runs | kills |',
-    '|---|---:|---:|',
-    ...Object.entries(all).map(
-      ([name, { runs, kills }]: readonly [string, Killed]) => `| ${name} | ${runs} | ${kills} |`,
-    ),
+    '| run | seconds undisturbed | runs | kills | boundaries of its journal met |',
+    '|---|---:|---:|---:|---:|',
+    ...Object.entries(all).map(([name, killed]: readonly [string, Killed]) => {
+      const { met, all: boundaries } = boundariesOf(killed);
+      return `| ${name} | ${killed.seconds} | ${killed.runs} | ${killed.kills} | ${met} of ${boundaries} |`;
+    }),
     '',
     '| blow | times |',
     '|---|---:|',
@@ -75,7 +98,7 @@ function failureLines(failures: readonly Failure[]): readonly string[] {
     '',
     ...failures.map(
       ({ kind, scenario, number, what }) =>
-        `- ${scenario}, case ${number} (\`npm run torture -- --only ${kind} --scenario ${scenario} --case ${number}\`): ${what[0]?.slice(0, 300) ?? ''}`,
+        `- ${scenario}, case ${number} (\`npm run torture -- --only ${kind}${kind === 'kills' || kind === 'platforms' ? ` --scenario '${scenario}' --case ${number}` : ''}\`): ${what[0]?.slice(0, 300) ?? ''}`,
     ),
     '',
   ];
@@ -90,7 +113,7 @@ function earlierLines(earlier: readonly LongRun[]): readonly string[] {
     '|---|---:|---|---:|---:|---:|---:|---:|---:|',
     ...earlier.map(
       (run) =>
-        `| \`${run.commit}\` | ${run.seed} | ${run.when.slice(0, 10)} | ${killsOf(run.kills)} | ${killsOf(run.platforms)} | ${run.races} | ${run.faults} | ${run.fuzz} | ${run.failures.length} |`,
+        `| \`${run.commit}\` | ${run.seed} | ${run.when.slice(0, 10)} | ${killsOf(run.kills)} | ${killsOf(run.platforms)} | ${run.races.rounds} | ${run.faults} | ${run.fuzz} | ${run.failures.length} |`,
     ),
     '',
   ];

@@ -22,7 +22,10 @@ export const promises: readonly Promised[] = [
     promise: 'Killed between uninstall and installation, a reinstall goes on with the same data.',
     tests: [sandboxTest('reinstall-interrupted'), sandboxTest('reinstall')],
   },
-  { promise: 'A migration of data is never interrupted, nor begun twice.', tests: [sandboxTest('resume')] },
+  {
+    promise: 'A migration of data is never interrupted, and none is begun while another runs.',
+    tests: [sandboxTest('resume'), sandboxTest('interrupted-hooks')],
+  },
   {
     promise: 'A run is gone on with from another machine, after the first one and its disk are lost.',
     tests: [sandboxTest('other-machine'), sandboxTest('replica')],

@@ -1,251 +1,74 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { up, type Sandbox } from '@liftlock/sandbox';
-import { publishCharts } from '../../../sandbox/worlds/codemie/index.ts';
+import { diagnosisCases } from '../diagnosis/case.ts';
+import { missesOf, rightOf } from '../diagnosis/page.ts';
+import { scoreOf } from '../diagnosis/score.ts';
 import { fuzz } from './fuzz.ts';
-import { killWords, type KillPoint } from './kill.ts';
-import { killPoints } from './kill-points.ts';
-import type { KillScenario } from './kill-platform.ts';
 import { platformScenarios } from './kill-platforms.ts';
-import { runKilled, runUndisturbed, type KilledRun, type Undisturbed } from './kill-run.ts';
 import { smallScenarios } from './kill-scenes.ts';
 import { raceForLease } from './lease-race.ts';
-import { killsOf, noKills, withKilled, type Failure, type Reliability } from './reliability.ts';
+import { withRaces, type CanaryFigures } from './reliability.ts';
+import { searchForCanaries } from './torture-canaries.ts';
+import { tortureScenarios } from './torture-kills.ts';
+import { keepFailure, type TortureOptions } from './torture-options.ts';
+import { openSandbox } from './torture-sandbox.ts';
 import { failAtRandom, failForLong, type TroubledRun } from './trouble-schedule.ts';
 
-export type PartName = 'kills' | 'platforms' | 'races' | 'faults' | 'fuzz';
+export type PartName = 'corpus' | 'canaries' | 'fuzz' | 'races' | 'faults' | 'platforms' | 'kills';
 
 /** One kind of torture; it keeps its results as it goes. */
 export interface Part {
   readonly name: PartName;
-  run(): Promise<void>;
+  /** Of the time that there is, in hundredths; what one part leaves goes to those after it. */
+  readonly share: number;
+  run(options: TortureOptions): Promise<void>;
 }
-
-export interface TortureOptions {
-  readonly seed: number;
-  readonly goals: { readonly kills: number; readonly platformKills: number };
-  /** Only these; all where undefined. */
-  readonly scenarios: readonly string[] | undefined;
-  /** One case alone, told in full. */
-  readonly number: number | undefined;
-  readonly say: (text: string) => void;
-  /** Whether no new case is to begin. */
-  readonly isOver: () => boolean;
-  readonly record: () => Reliability;
-  readonly keep: (record: Reliability) => void;
-}
-
-/** As many as there are cores: a run waits for its pods half of the time. */
-const sideBySide = 2;
-
-/** A control plane is used for so many runs: its log and its store grow with each. */
-const runsOfOneSandbox = 60;
 
 const fuzzCases = 20_000;
-const races = 200;
+/** Rounds in which helm was at work when its liftlock was killed or stopped. */
+const raceGoal = 200;
 const faultGoal = 500;
+const awaySeconds = 60;
 
 /** Results are kept after so many. */
 const racesAtOnce = 10;
 
-/** Everything that `npm run torture` does, in order. */
-export function tortureParts(options: TortureOptions): readonly Part[] {
-  return [
-    { name: 'kills', run: () => tortureScenarios('kills', smallScenarios, options) },
-    { name: 'platforms', run: () => tortureScenarios('platforms', platformScenarios, options) },
-    { name: 'races', run: () => tortureWithRivals(options) },
-    { name: 'faults', run: () => tortureWithFaults(options) },
-    { name: 'fuzz', run: () => tortureWithInput(options) },
-  ];
-}
+/** Everything that `npm run torture` does, in order: the longest last. */
+export const tortureParts: readonly Part[] = [
+  { name: 'corpus', share: 1, run: async (options) => askDiagnosis(options) },
+  { name: 'canaries', share: 5, run: tortureWithSecrets },
+  { name: 'fuzz', share: 9, run: tortureWithInput },
+  { name: 'races', share: 15, run: tortureWithRivals },
+  { name: 'faults', share: 15, run: tortureWithFaults },
+  { name: 'platforms', share: 20, run: (options) => tortureScenarios('platforms', platformScenarios, options) },
+  { name: 'kills', share: 35, run: (options) => tortureScenarios('kills', smallScenarios, options) },
+];
 
-type Where = 'kills' | 'platforms';
-
-interface Case {
-  readonly scenario: KillScenario;
-  readonly number: number;
-}
-
-async function tortureScenarios(where: Where, all: readonly KillScenario[], options: TortureOptions): Promise<void> {
-  const scenarios = all.filter(({ name }) => options.scenarios?.includes(name) ?? true);
-  if (scenarios.length === 0) return;
-  const next = casesOf(where, scenarios, options);
-  const isOver = () => options.isOver() || (options.number === undefined && isEnough(where, scenarios, options));
-  while (!isOver()) {
-    const sandbox = await openSandbox();
-    const undisturbed = new Map<string, Promise<Undisturbed>>();
-    let left = runsOfOneSandbox;
-    const work = async () => {
-      while (!isOver() && left > 0) {
-        left -= 1;
-        const item = next();
-        if (item === undefined) return;
-        await oneCase(where, item, { sandbox, undisturbed }, options);
-      }
-    };
-    try {
-      await Promise.all(Array.from({ length: options.number === undefined ? sideBySide : 1 }, work));
-    } finally {
-      await sandbox.down();
-    }
-    if (options.number !== undefined) return;
-  }
-}
-
-/** On a platform each scenario has its own goal; small ones reach theirs together. */
-function isEnough(where: Where, scenarios: readonly KillScenario[], { goals, record }: TortureOptions): boolean {
-  const done = record()[where];
-  if (where === 'kills') return killsOf(done) >= goals.kills;
-  return scenarios.every(({ name }) => (done[name]?.kills ?? 0) >= goals.platformKills);
-}
-
-/** The scenarios in turn, each from the case that it had come to. */
-function casesOf(
-  where: Where,
-  scenarios: readonly KillScenario[],
-  { record, number, goals }: TortureOptions,
-): () => Case | undefined {
-  if (number !== undefined) {
-    const queue = scenarios.map((scenario) => ({ scenario, number }));
-    return () => queue.shift();
-  }
-  const numbers = new Map(scenarios.map(({ name }) => [name, record()[where][name]?.runs ?? 0]));
-  let turn = 0;
-  return () => {
-    const open = scenarios.filter(
-      ({ name }) => where === 'kills' || (record()[where][name]?.kills ?? 0) < goals.platformKills,
-    );
-    const scenario = open[(turn += 1) % Math.max(1, open.length)];
-    if (scenario === undefined) return undefined;
-    const current = numbers.get(scenario.name) ?? 0;
-    numbers.set(scenario.name, current + 1);
-    return { scenario, number: current };
+/** The labelled failures of docs/diagnosis.md. */
+function askDiagnosis({ seed, record, keep, say }: TortureOptions): void {
+  const scored = diagnosisCases().map((item) => scoreOf(item));
+  const corpus = {
+    cases: scored.length,
+    right: rightOf(scored),
+    destructive: scored.reduce((sum, { wrong }) => sum + wrong.length, 0),
   };
+  say(`corpus: ${corpus.right} of ${corpus.cases} right, ${corpus.destructive} remedies that destroy`);
+  keep({ ...record(), corpus });
+  if (corpus.right / corpus.cases >= 0.95 && corpus.destructive === 0) return;
+  const what = missesOf(scored).split('\n');
+  keepFailure({ kind: 'corpus', scenario: 'diagnosis', seed, number: 0, what }, { record, keep });
 }
 
-interface Place {
-  readonly sandbox: Sandbox;
-  /** By scenario: made once a control plane. */
-  readonly undisturbed: Map<string, Promise<Undisturbed>>;
+/** Every secret of a scenario is looked for in everything that liftlock says, gives and leaves. */
+async function tortureWithSecrets({ seed, record, keep, say, isOver }: TortureOptions): Promise<void> {
+  if (record().canaries !== undefined || isOver()) return;
+  const { figures, wrong } = await searchForCanaries();
+  say([`canaries: ${wordsOf(figures)}`, ...wrong].join('\n  '));
+  keep({ ...record(), canaries: figures });
+  if (wrong.length > 0)
+    keepFailure({ kind: 'canaries', scenario: 'canaries', seed, number: 0, what: wrong }, { record, keep });
 }
 
-async function oneCase(
-  where: Where,
-  { scenario, number }: Case,
-  { sandbox, undisturbed }: Place,
-  options: TortureOptions,
-): Promise<void> {
-  const began = performance.now();
-  const { say, seed } = options;
-  try {
-    const known = undisturbed.get(scenario.name) ?? runUndisturbed(sandbox, scenario);
-    undisturbed.set(scenario.name, known);
-    const points = killPoints(seed, number, await known, scenario.helms);
-    const ran = await runKilled(sandbox, scenario, await known, points);
-    const seconds = Math.round((performance.now() - began) / 1000);
-    const told = [
-      `${scenario.name} ${number}: ${points.map(killWords).join(', then ')}; ${ran.fell.length} fell, ${seconds} s`,
-      ...(ran.wrong.length === 0 && options.number === undefined
-        ? []
-        : [...ran.story, ...ran.wrong.map((line) => `! ${line}`)]),
-    ];
-    say(told.join('\n  '));
-    keepKilled(where, { scenario, number }, ran, options);
-  } catch (error) {
-    undisturbed.delete(scenario.name);
-    const what = `not run: ${String(error).slice(0, 2000)}`;
-    say(`${scenario.name} ${number}: ${what}`);
-    keepFailure({ kind: where, scenario: scenario.name, seed, number, what: [what] }, options);
-  }
-}
-
-function keepKilled(where: Where, { scenario, number }: Case, ran: KilledRun, options: TortureOptions): void {
-  const record = options.record();
-  const killed = withKilled(record[where][scenario.name] ?? noKills, ran.fell.map(kindOf));
-  options.keep({ ...record, [where]: { ...record[where], [scenario.name]: killed } });
-  if (ran.wrong.length === 0) return;
-  const what = [...ran.wrong, ...ran.story].map((line) => line.slice(0, 1000));
-  keepFailure({ kind: where, scenario: scenario.name, seed: options.seed, number, what }, options);
-}
-
-function keepFailure(failure: Failure, { record, keep }: Pick<TortureOptions, 'record' | 'keep'>): void {
-  keep({ ...record(), failures: [...record().failures, failure] });
-}
-
-/** A kind of blow, as the page counts them. */
-function kindOf(point: KillPoint): string {
-  switch (point.where) {
-    case 'entry':
-      return `${point.blow} ${point.side} an entry`;
-    case 'helm':
-      return `SIGKILL of ${point.whom} while helm works`;
-    case 'write':
-      return `SIGKILL with a write ${point.side === 'before' ? 'not sent' : point.side}`;
-    case 'time':
-      return `${point.blow} at any time`;
-    case 'nowhere':
-      return 'none';
-  }
-}
-
-async function openSandbox(): Promise<Sandbox> {
-  const sandbox = await up({
-    registry: { auth: 'token' },
-    nodes: { count: 6, capacity: { cpu: '64', memory: '256Gi', pods: '1000' } },
-  });
-  const folder = await mkdtemp(join(tmpdir(), 'liftlock-charts-'));
-  try {
-    const { registry, bin } = sandbox;
-    await publishCharts({ helm: bin.helm3, registry, versions: ['2.2.4', '2.2.5'], folder });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-  return sandbox;
-}
-
-/** Upgrades whose network and API server fail at random; then one whose control plane is away for a minute. */
-async function tortureWithFaults({ seed, record, keep, say, isOver }: TortureOptions): Promise<void> {
-  const add = (scenario: string, own: number, { faults, story, wrong }: TroubledRun) => {
-    say(
-      [`${scenario}, seed ${own}: ${faults} faults`, ...(wrong.length === 0 ? [] : [...story, ...wrong])].join('\n  '),
-    );
-    keep({ ...record(), faults: record().faults + faults });
-    const what = [...wrong, ...story];
-    if (wrong.length > 0) keepFailure({ kind: 'faults', scenario, seed: own, number: 0, what }, { record, keep });
-  };
-  if (record().faults >= faultGoal || isOver()) return;
-  const sandbox = await openSandbox();
-  try {
-    for (let round = 0; record().faults < faultGoal && !isOver(); round += 1) {
-      const own = seed * 10_007 + record().faults + round;
-      add('faults', own, await failAtRandom(sandbox, own));
-    }
-  } finally {
-    await sandbox.down();
-  }
-  if (!isOver()) add('control plane away', 0, await failForLong(60));
-}
-
-/** Two machines at one lease: never two writers. */
-async function tortureWithRivals({ seed, record, keep, say, isOver }: TortureOptions): Promise<void> {
-  if (record().races >= races || isOver()) return;
-  const sandbox = await openSandbox();
-  try {
-    while (record().races < races && !isOver()) {
-      const own = seed * 10_007 + record().races;
-      const ran = await raceForLease({ sandbox, seed: own, rounds: racesAtOnce });
-      const { rounds, violations, writes, helmWrites, handovers, happenings } = ran;
-      say(
-        `races, seed ${own}: ${rounds} rounds (${happenings.join(', ')}), ${handovers} handovers, ${writes} writes, ${helmWrites} of helm, ${violations.length} by the wrong one`,
-      );
-      keep({ ...record(), races: record().races + rounds });
-      if (violations.length > 0)
-        keepFailure({ kind: 'races', scenario: 'lease', seed: own, number: 0, what: violations }, { record, keep });
-    }
-  } finally {
-    await sandbox.down();
-  }
+function wordsOf({ secrets, texts, files, found }: CanaryFigures): string {
+  return `${secrets} secrets looked for in ${texts} texts and ${files} files, ${found} found`;
 }
 
 async function tortureWithInput({ seed, record, keep, say, isOver }: TortureOptions): Promise<void> {
@@ -257,10 +80,64 @@ async function tortureWithInput({ seed, record, keep, say, isOver }: TortureOpti
     for (const { target, seed: found, error, input } of failures)
       keepFailure(
         { kind: 'fuzz', scenario: target, seed: found, number: round, what: [error, input] },
-        {
-          record,
-          keep,
-        },
+        { record, keep },
       );
+  }
+}
+
+/** Two machines at one lease: never two writers. */
+async function tortureWithRivals({ seed, workers, record, keep, say, isOver }: TortureOptions): Promise<void> {
+  if (record().races.inHelm >= raceGoal || isOver()) return;
+  const sandbox = await openSandbox();
+  let begun = record().races.rounds;
+  const work = async () => {
+    while (record().races.inHelm < raceGoal && !isOver()) {
+      const own = seed * 10_007 + begun;
+      begun += racesAtOnce;
+      const ran = await raceForLease({ sandbox, seed: own, rounds: racesAtOnce });
+      const { rounds, inHelm, violations, writes, helmWrites, handovers, happenings } = ran;
+      say(
+        `races, seed ${own}: ${rounds} rounds (${happenings.join(' ')}), ${inHelm} while helm wrote, ${handovers} handovers, ${writes} writes, ${helmWrites} of helm, ${violations.length} by the wrong one`,
+      );
+      keep({ ...record(), races: withRaces(record().races, ran) });
+      if (violations.length > 0)
+        keepFailure({ kind: 'races', scenario: 'lease', seed: own, number: 0, what: violations }, { record, keep });
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: workers }, work));
+  } finally {
+    await sandbox.down();
+  }
+}
+
+/** Upgrades whose network and API server fail at random; then one whose control plane is away for a minute. */
+async function tortureWithFaults({ seed, workers, record, keep, say, isOver }: TortureOptions): Promise<void> {
+  const add = (scenario: string, own: number, { faults, story, wrong }: TroubledRun) => {
+    say(
+      [`${scenario}, seed ${own}: ${faults} faults`, ...(wrong.length === 0 ? [] : [...story, ...wrong])].join('\n  '),
+    );
+    keep({ ...record(), faults: record().faults + faults });
+    const what = [...wrong, ...story];
+    if (wrong.length > 0) keepFailure({ kind: 'faults', scenario, seed: own, number: 0, what }, { record, keep });
+  };
+  if (Object.keys(record().away).length === 0 && !isOver()) {
+    const ran = await failForLong(awaySeconds);
+    add('control plane away', 0, ran);
+    if (ran.wrong.length === 0) keep({ ...record(), away: { etcd: awaySeconds, 'kube-apiserver': awaySeconds } });
+  }
+  if (record().faults >= faultGoal || isOver()) return;
+  const sandbox = await openSandbox();
+  let round = record().faults;
+  const work = async () => {
+    while (record().faults < faultGoal && !isOver()) {
+      const own = seed * 10_007 + (round += 1);
+      add('faults', own, await failAtRandom(sandbox, own));
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: workers }, work));
+  } finally {
+    await sandbox.down();
   }
 }
