@@ -42,15 +42,17 @@ export const fuzzTargets: readonly string[] = targets.map(({ name }) => name);
  * Feeds inputs from strangers to everything that reads them, and sees that each is read or refused by a Problem: no other
  * error, nothing written outside, no endless work. The same seed and number give the same inputs.
  *
- * @param cases in all, shared out evenly
+ * @param cases in all, shared out evenly; of what is costly there is one
  * @param names only these targets
  */
 export async function fuzz(seed: number, cases: number, names: readonly string[] = fuzzTargets): Promise<FuzzResult> {
   const wanted = targets.filter(({ name }) => names.includes(name));
   const failures: FuzzFailure[] = [];
   let run = 0;
-  for (const { name, check } of wanted) {
-    const numRuns = Math.max(1, Math.ceil(cases / wanted.length));
+  const costly = wanted.filter(({ isCostly }) => isCostly).length;
+  const share = Math.max(1, Math.ceil((cases - costly) / Math.max(1, wanted.length - costly)));
+  for (const { name, isCostly, check } of wanted) {
+    const numRuns = isCostly ? 1 : share;
     const result = await check(seed, numRuns);
     run += result.numRuns;
     if (!result.failed) continue;

@@ -1,16 +1,20 @@
 import * as fc from 'fast-check';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { makeArchives } from '../../../src/adapters/files/archives.ts';
 import { readKubeconfig } from '../../../src/adapters/cluster/kubeconfig.ts';
 import { readChart } from '../../../src/adapters/registry/read-chart.ts';
+import { onDisk } from '../../../src/bundle/disk.ts';
 import { imagesInArchive } from '../../../src/bundle/image-archives.ts';
+import { layFiles } from '../../../src/bundle/lay-files.ts';
 import { readBundleManifest, verifyBundle } from '../../../src/bundle/verify.ts';
+import type { FileSet } from '../../../src/model/bundle.ts';
 import type { Json } from '../../../src/model/json.ts';
 import { damagedBytes, damagedText, hostileText, mutated, nastyTexts, yamlBombs } from './hostile.ts';
-import { mayRefuse, mayRefuseLater, target, type Target } from './target.ts';
+import { costlyTarget, mayRefuse, mayRefuseLater, target, type Target } from './target.ts';
 
 interface TarEntry {
   readonly name: string;
@@ -109,9 +113,11 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 /** Archives of charts, bundles and images. Nothing of them is ever unpacked by the names that they give. */
 export const archives: Target = target(
   'archives',
-  fc.tuple(damagedBytes(tarball), fc.boolean()),
-  async ([bytes, isPlain]) => {
-    const place = mkdtempSync(join(folder, 'archive-'));
+  fc.tuple(damagedBytes(tarball), fc.boolean(), fc.constantFrom('..', '.', 'x', ...nastyTexts)),
+  async ([bytes, isPlain, nasty]) => {
+    const around = mkdtempSync(join(folder, 'archive-'));
+    const place = join(around, 'in', 'deep');
+    mkdirSync(place, { recursive: true });
     const tgz = join(place, 'demo-1.0.0.tgz');
     writeFileSync(tgz, isPlain ? bytes : gzipSync(bytes));
     mayRefuse(() => readChart(tgz));
@@ -126,23 +132,43 @@ export const archives: Target = target(
       await mayRefuseLater(() => verifyBundle(files, () => undefined));
       await mayRefuseLater(() => readBundleManifest(files));
       await mayRefuseLater(() => imagesInArchive(files));
+      await layAll(files, join(place, 'out'), nasty);
     }
-    const written = readdirSync(place, { recursive: true, encoding: 'utf8' }).toSorted();
-    if (written.join() !== 'bundle.tar,demo-1.0.0.tgz') throw new Error(`it wrote ${written.join(', ')}`);
-    rmSync(place, { recursive: true });
+    const written = readdirSync(around, { recursive: true, encoding: 'utf8' }).toSorted();
+    const allowed = /^in(\/deep(\/(demo-1\.0\.0\.tgz|bundle\.tar|out(\/[^/]+)?))?)?$/;
+    const outside = written.filter((path) => !allowed.test(path));
+    if (outside.length > 0) throw new Error(`it wrote ${outside.join(', ')}`);
+    rmSync(around, { recursive: true });
   },
 );
+
+/** What verifying might one day let through: every file of the archive, under its own name and under a nasty one. */
+async function layAll(from: FileSet, out: string, nasty: string): Promise<void> {
+  for (const path of from.files.keys()) {
+    const hash = createHash('sha256');
+    const isRead = await mayRefuseLater(async () => {
+      for await (const chunk of from.read(path)) hash.update(chunk);
+      return true;
+    });
+    if (isRead === undefined) continue;
+    const digest = `sha256:${hash.digest('hex')}`;
+    for (const name of [path, basename(path), nasty])
+      await mayRefuseLater(() => onDisk(out, () => layFiles(out, [{ from, path, name, digest }])));
+  }
+}
 
 const bombFile = join(folder, 'bomb.tgz');
 
 /** A chart that unpacks to a gibibyte is refused before it is read whole. */
-export const archiveBombs: Target = target('archive-bombs', fc.constant(160), async (mebibytes) => {
+export const archiveBombs: Target = costlyTarget('archive-bombs', 160, refuseBomb);
+
+async function refuseBomb(mebibytes: number): Promise<void> {
   writeFileSync(bombFile, gzipSync(Buffer.alloc(mebibytes * 1024 * 1024), { level: 1 }));
   const before = process.memoryUsage.rss();
   if (mayRefuse(() => readChart(bombFile)) !== undefined) throw new Error('a bomb was read as a chart');
   const grown = process.memoryUsage.rss() - before;
   if (grown > 400 * 1024 * 1024) throw new Error(`a bomb took ${Math.round(grown / 1024 / 1024)} MiB`);
-});
+}
 
 const kubeconfig: Json = {
   apiVersion: 'v1',

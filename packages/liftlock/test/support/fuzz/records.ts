@@ -9,7 +9,7 @@ import { containersOf, parseManifest, podSpecOf, workloadsOf } from '../../../sr
 import { readReleases } from '../../../src/release/record.ts';
 import { markFailed, readReleaseRecord, rewriteManifest } from '../../../src/release/release-record.ts';
 import { damagedBytes, damagedText, hostileText, mutated, yamlBombs } from './hostile.ts';
-import { mayRefuse, target, type Target } from './target.ts';
+import { costlyTarget, mayRefuse, target, type Target } from './target.ts';
 
 const payload: Json = {
   name: 'shop',
@@ -99,14 +99,16 @@ export const releaseRecords: Target = target(
   },
 );
 
-/** A bomb is refused before it is unpacked whole. Once is enough: each time costs what the bomb costs. */
-export const recordBombs: Target = target('record-bombs', fc.constant(2), async (rounds) => {
+/** A bomb is refused before it is unpacked whole. */
+export const recordBombs: Target = costlyTarget('record-bombs', 2, refuseBomb);
+
+async function refuseBomb(rounds: number): Promise<void> {
   const before = process.memoryUsage.rss();
   const reading = readReleaseRecord(secretOf(bomb, rounds, 'shop'));
   if (reading.record !== undefined) throw new Error('a bomb was read as a record');
   const grown = process.memoryUsage.rss() - before;
   if (grown > 400 * 1024 * 1024) throw new Error(`a bomb took ${Math.round(grown / 1024 / 1024)} MiB`);
-});
+}
 
 const refusals = [
   'Error: UPGRADE FAILED: cannot patch "web" with kind StatefulSet: StatefulSet.apps "web" is invalid: spec: Forbidden: updates to statefulset spec for fields other than',

@@ -5,15 +5,36 @@ import { renderProblem } from '../../../src/render/problem.ts';
 /** One kind of input, with what must hold for whatever comes. */
 export interface Target {
   readonly name: string;
+  /** One case each time is enough: all are alike, and each costs seconds. */
+  readonly isCostly: boolean;
   check(seed: number, cases: number): Promise<Omit<fc.RunDetails<unknown>, 'runConfiguration'>>;
 }
 
+/** No input takes more work than this, far above what any takes; other programs of a busy computer do not count. */
+const longestMs = 2_000;
+
+/** Nor does one wait without end. */
+const longestWaitMs = 60_000;
+
 /** @param holds throws where what must hold does not */
 export function target<T>(name: string, inputs: fc.Arbitrary<T>, holds: (input: T) => Promise<void>): Target {
-  return {
-    name,
-    check: async (seed, numRuns) => fc.check(fc.asyncProperty(inputs, holds), { seed, numRuns }),
+  return { name, isCostly: false, check: checking(inputs, holds, longestMs) };
+}
+
+/** What takes seconds to make, and some to refuse. */
+export function costlyTarget<T>(name: string, input: T, holds: (input: T) => Promise<void>): Target {
+  return { name, isCostly: true, check: checking(fc.constant(input), holds, 5 * longestMs) };
+}
+
+function checking<T>(inputs: fc.Arbitrary<T>, holds: (input: T) => Promise<void>, withinMs: number): Target['check'] {
+  const inTime = async (input: T) => {
+    const before = process.cpuUsage();
+    await holds(input);
+    const { user, system } = process.cpuUsage(before);
+    const took = (user + system) / 1000;
+    if (took > withinMs) throw new Error(`it took ${Math.round(took)} ms of work, more than ${withinMs}`);
   };
+  return async (seed, numRuns) => fc.check(fc.asyncProperty(inputs, inTime), { seed, numRuns, timeout: longestWaitMs });
 }
 
 /** What is read, or undefined where it is refused as it should be: by a Problem that can be shown. Else the error goes on. */
