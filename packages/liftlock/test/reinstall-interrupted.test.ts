@@ -1,7 +1,8 @@
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../src/model/kube.ts';
 import { runHelm } from './support/charts.ts';
-import { saidBy, until } from './support/happenings.ts';
+import { helmOf, saidBy, until } from './support/happenings.ts';
 import { openStore, type Store } from './support/store.ts';
 
 const reinstall = ['--allow', 'reinstall:store'];
@@ -67,10 +68,24 @@ describe('An uninstall that takes its time', { timeout: 300_000 }, () => {
     expect(affirmed.code, saidBy(affirmed)).toBe(0);
     expect(await dataOf(store)).toEqual(before);
     expect(await uninstalls(store)).toBe(1);
+
+    // Without the wait: helm takes the Ingress that is on its way out for one that it may keep, and says that all is well.
+    const { sandbox, namespace } = store;
+    const releaseAgain = await holdIngress(store);
+    const byHand = (...words: readonly string[]) =>
+      runHelm(sandbox.bin.helm3, store.operator.home, sandbox.kubeconfig, [...words, '-n', namespace]);
+    await byHand('uninstall', 'store');
+    const chart = join(dirname(store.siteFile), 'store-2.0.0.tgz');
+    expect(await byHand('install', 'store', chart, '--set', 'host=store.example.test')).toMatchObject({ code: 0 });
+    expect((await store.get('ingresses/store')).metadata.deletionTimestamp).toBeDefined();
+    await releaseAgain();
+    await until(async () => expect(await store.find('ingresses/store')).toBeUndefined());
+    expect(await store.history()).toBe('1 deployed');
   });
 
-  it('O1, O9, D18: killed between uninstall and installation, resume finishes it', async () => {
+  it('O1, O9, D18: killed between uninstall and installation, and in the middle of that, resume finishes it', async () => {
     store = await openStore({ ownsClaim: true });
+    store.writeSite({ lease: { seconds: 2 } });
     const before = await dataOf(store);
     const files = await store.volumeOf('files');
     const release = await holdIngress(store);
@@ -80,10 +95,24 @@ describe('An uninstall that takes its time', { timeout: 300_000 }, () => {
     await run.done;
     await until(async () => expect(await store.find('secrets/store')).toBeUndefined());
     await release();
+    const slow = await store.sandbox.faults.set({
+      kind: 'slow',
+      seconds: 600,
+      match: { podNamePrefix: 'database', namespace: store.namespace },
+    });
+    const installing = store.operator.start('resume');
+    await until(async () => expect(await store.find('statefulsets/database')).toBeDefined());
+    expect(await store.history()).toBe('1 pending-install');
+    expect(installing.output().replaceAll(/\s+/g, ' ')).toContain('uninstalled by this run');
+    process.kill(helmOf(installing.pid), 'SIGKILL');
+    installing.signal('SIGKILL');
+    await installing.done;
+    await slow.clear();
+
     const resumed = await store.operator.run('resume');
-    expect(saidBy(resumed)).toContain('uninstalled by this run');
+    expect(saidBy(resumed)).toContain('its record is now failed');
     expect(resumed.code, saidBy(resumed)).toBe(6);
-    expect(await store.history()).toBe('1 deployed');
+    expect(await store.history()).toBe('1 superseded, 2 deployed');
     expect(await dataOf(store)).toEqual(before);
     expect((await store.volumeOf('files')).metadata.uid).toBe(files.metadata.uid);
     expect(await uninstalls(store)).toBe(1);

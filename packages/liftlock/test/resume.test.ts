@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Pod } from '@liftlock/sandbox';
 import {
   breakPods,
+  commandOf,
+  helmOf,
   historyOf,
   historyText,
   newestJournal,
@@ -39,22 +40,6 @@ describe('A part of the platform', () => {
     expect(Object.values(await scene.versions())).toEqual(Array(5).fill('deployed 2.2.5'));
   });
 });
-
-/** The helm that a liftlock has started: it is in a process group of its own, but still a child. */
-function helmOf(pid: number): number {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-  const [helm] = children.map(Number).filter((child) => commandOf(child).includes('upgrade'));
-  if (helm === undefined) throw new Error(`liftlock ${pid} has no helm among ${children.join(', ')}`);
-  return helm;
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return '';
-  }
-}
 
 describe('A helm that is killed in the middle of an upgrade', () => {
   let scene: Scene;
@@ -120,8 +105,10 @@ describe('A liftlock that is killed in the middle of an upgrade', () => {
     expect(await historyText(scene, 'mermaid')).toBe('1 deployed, 2 pending-upgrade');
 
     await mend();
+    await damageRecord(scene);
     const resumed = await scene.operator.run('resume');
     expect(resumed.code, saidBy(resumed)).toBe(0);
+    expect(saidBy(resumed)).toContain("It is written anew from this machine's journal");
     expect(saidBy(resumed)).toContain('its record is now failed');
     expect(await historyText(scene, 'mermaid')).toBe('1 superseded, 2 failed, 3 deployed');
     expect(await revisionCounts(scene)).toEqual([2, 3, 2, 2, 2]);
@@ -130,6 +117,17 @@ describe('A liftlock that is killed in the middle of an upgrade', () => {
     expect(await timesBegun(scene, 'mermaid')).toBe(2);
   });
 });
+
+/** What the cluster keeps of the run cannot be read any more; this machine has it all. */
+async function damageRecord({ sandbox, namespace }: Scene): Promise<void> {
+  const secrets = `/api/v1/namespaces/${namespace}/secrets`;
+  const { items } = await sandbox.api.list(
+    `${secrets}?labelSelector=${encodeURIComponent('liftlock.dev/part=record')}`,
+  );
+  expect(items).toHaveLength(1);
+  for (const { metadata } of items)
+    await sandbox.api.patch(`${secrets}/${metadata.name}`, { data: { 0: 'bm90IHBhY2tlZA==' } });
+}
 
 /** Makes the newest pod of the API look as while its start-up migrates: it runs, and has not started. */
 async function setMigrating(

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import type { AuditEntry, FaultKind } from '@liftlock/sandbox';
@@ -92,6 +93,23 @@ export async function recordWrites(
 /** How often helm began to change a release: each time it makes a record. */
 export async function timesBegun(scene: Scene, component: ComponentName): Promise<number> {
   return (await recordWrites(scene, component)).filter(({ verb }) => verb === 'create').length;
+}
+
+/** The process id of the helm that a liftlock has started: it is in a process group of its own, but still a child. */
+export function helmOf(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  const helm = children.map(Number).find((child) => /\0(upgrade|install)\0/.test(commandOf(child)));
+  if (helm === undefined) throw new Error(`liftlock ${pid} has no helm among ${children.join(', ')}`);
+  return helm;
+}
+
+/** The command line of a process, its words parted by zeros; empty where there is none any more. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** What was printed as one line: a screen breaks lines where it is full. */
