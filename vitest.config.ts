@@ -48,8 +48,8 @@ export default defineConfig({
         test: {
           name: 'own-sandbox',
           include: ownControlPlane,
-          // With the shared one at most two control planes stand at once on two cores.
-          maxWorkers: 1,
+          // With the shared one at most three control planes stand at once on two cores, and that one is idle by then.
+          maxWorkers: 2,
           ...sandboxTimeouts,
           sequence: { groupOrder: 2 },
         },

@@ -92,8 +92,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await closed.close();
   await Promise.all([vendor.close(), own.close(), world.close()]);
+  await operator.close();
   await rm(folder, { recursive: true, force: true });
-  await rm(operator.home, { recursive: true, force: true });
 });
 
 interface Planned {

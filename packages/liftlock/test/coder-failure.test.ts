@@ -74,14 +74,14 @@ describe('a failed upgrade', () => {
 
   it('D09: at the end of helm’s own five minutes, shrunk here, the upgrade has failed and is back', async () => {
     const match = await openBreakable();
-    await scene.stage.writeSite({ timeouts: { coder: '40s' } });
+    await scene.stage.writeSite({ timeouts: { coder: '25s' } });
     fault = await scene.sandbox.faults.set({
       kind: 'never-ready',
       match,
     });
     const { plan } = await planCoder(scene, '--version', '1.16.1');
     const timeouts = plan.steps.flatMap(({ command = [] }) => command.filter((word) => /^\d+s$/.test(word)));
-    expect(timeouts).toEqual(['40s', '40s']);
+    expect(timeouts).toEqual(['25s', '25s']);
     const failed = await scene.operator.run(...scene.apply('1.16.1'));
     expect(failed.code).toBe(5);
     expect((await historyText()).at(-1)).toBe('3 deployed coder-1.15.3');

@@ -9,7 +9,7 @@ describe('Run:ai from 2.9 to 2.19 over a version at which the site stops', () =>
   let before: Awaited<ReturnType<RunaiScene['data']>>;
   beforeAll(async () => {
     scene = await openRunai({ version: '2.9.6', withCluster: true, published: ['2.16.5', '2.19.11'] });
-    await scene.stage.writeSite({ stops: ['2.16.5'] });
+    await scene.stage.writeSite({ stops: ['2.16.5'], lease: { seconds: 15 } });
     before = await scene.data();
   });
   afterAll(async () => scene.close());

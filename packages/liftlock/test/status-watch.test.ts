@@ -49,6 +49,7 @@ it('where nothing is under way, status --watch shows how the last run ended', as
 });
 
 it('O8: status --watch says of a run that was killed that nobody works at it any more', async () => {
+  await scene.stage.writeSite({ graces: { minReady: '1s' }, lease: { seconds: 10 } });
   const mend = await breakPods(scene, 'ui', { kind: 'slow', seconds: 600 });
   const run = scene.operator.start(...upgradeArguments(scene, '--only', 'ui'));
   await run.printed(/ui\/upgrade: .*0\/1 ready/);

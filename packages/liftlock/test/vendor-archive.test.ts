@@ -71,8 +71,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([vendor.close(), registry.close(), closeCrane()]);
+  await operator.close();
   await rm(folder, { recursive: true, force: true });
-  await rm(operator.home, { recursive: true, force: true });
 });
 
 function load(archive: string, ...more: readonly string[]): Promise<Outcome> {

@@ -84,7 +84,7 @@ async function plan(world: World, item: CorpusCase, kubeconfig: string): Promise
   const components = item.before === undefined ? [release, 'anchor'] : [release];
   await writeSite(world, { components, kubeconfig, force: item.force });
   const operator = await makeOperator({ helm: world.sandbox.bin[world.upgrader], cwd: world.folder });
-  world.onClose(() => import('node:fs/promises').then(({ rm }) => rm(operator.home, { recursive: true, force: true })));
+  world.onClose(async () => operator.close());
   const only = item.before === undefined ? ['--only', release, '--allow', `install:${release}`] : [];
   const { code, stdout, stderr } = await operator.run(
     'plan',

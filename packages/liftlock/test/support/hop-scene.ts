@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AuditEntry, Sandbox } from '@liftlock/sandbox';
 import { openJournal } from '../../src/adapters/journal/sqlite-journal.ts';
@@ -50,7 +50,7 @@ export async function openHopScene(sandbox: Sandbox, options: HopSceneOptions): 
       ],
       ...options.platform,
     },
-    site: { stops: ['2.0.0'], graces: { minReady: '1s' }, proveImages: 'off', ...options.site },
+    site: { stops: ['2.0.0'], graces: { minReady: '1s' }, lease: { seconds: 15 }, proveImages: 'off', ...options.site },
   });
   const operator = await makeOperator({ helm: sandbox.bin.helm3, cwd: folder });
   const began = new Date().toISOString();
@@ -70,7 +70,7 @@ export async function openHopScene(sandbox: Sandbox, options: HopSceneOptions): 
     writes: async () =>
       (await sandbox.audit()).filter((entry) => entry.time >= began && entry.namespace === namespace && isWrite(entry)),
     close: async () => {
-      await rm(operator.home, { recursive: true, force: true });
+      await operator.close();
       await world.close();
     },
   };

@@ -136,8 +136,8 @@ export async function openRunai(options: RunaiSceneOptions): Promise<RunaiScene>
       await stage.close();
       for (const name of [namespace, clusterNamespace])
         await sandbox.api.delete(`/api/v1/namespaces/${name}`).catch(() => undefined);
+      await operator.close();
       await rm(folder, { recursive: true, force: true });
-      await rm(operator.home, { recursive: true, force: true });
     },
   };
 }

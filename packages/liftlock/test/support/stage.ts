@@ -77,8 +77,8 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     close: async () => {
       await stage.close();
       await sandbox.api.delete(`/api/v1/namespaces/${namespace}`).catch(() => undefined);
+      await operator.close();
       await rm(folder, { recursive: true, force: true });
-      await rm(operator.home, { recursive: true, force: true });
     },
   };
 }

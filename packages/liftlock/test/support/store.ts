@@ -119,8 +119,8 @@ export async function openStore(chart: StoreChart = {}): Promise<Store> {
     },
     close: async () => {
       await sandbox.api.delete(`/api/v1/namespaces/${namespace}`).catch(() => undefined);
+      await operator.close();
       await rm(folder, { recursive: true, force: true });
-      await rm(operator.home, { recursive: true, force: true });
     },
   };
 }
