@@ -84,8 +84,15 @@ export async function openStepRun(shop: Shop, steps: readonly Step[], options: S
     readSecretFile: async (file) => (await import('node:fs/promises')).readFile(file, 'utf8'),
     chartContent: async () => readChart(options.chart ?? '').content,
     emit,
-    // These steps belong to no site: nobody goes on with them elsewhere.
+    // These steps belong to no site: nobody goes on with them elsewhere, and nobody takes them over.
     save: async () => undefined,
+    lease: {
+      acquire: async () => undefined,
+      mayWrite: async () => true,
+      isLost: async () => false,
+      isSure: () => true,
+      release: async () => undefined,
+    },
     progress: () => undefined,
   };
   const world = partial as World;
