@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { isProblem } from './problem.ts';
 import {
+  rangesMeet,
   distanceTo,
   isOneStretch,
   isVersionRange,
@@ -116,4 +117,10 @@ test('how far one version is behind another, in the number that counts', () => {
     undefined,
     undefined,
   ]);
+});
+
+test('ranges meet in a version that both hold, not in the pre-releases of a bound', () => {
+  expect(rangesMeet('2.2.x', '>=2.2.3 <3.0.0')).toBe(true);
+  expect(rangesMeet('2.2.x <2.2.1', '>=0.0.0 <2.2.0')).toBe(false);
+  expect(rangesMeet('2.0.0-rc.1', '>=2.0.0-0 <2.1.0')).toBe(true);
 });

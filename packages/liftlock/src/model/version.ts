@@ -1,6 +1,9 @@
 import semver from 'semver';
 import { exitCodes, Problem } from './problem.ts';
 
+/** What names a pre-release in a version or a range. */
+const prerelease = /\d-[0-9A-Za-z]/;
+
 /** A version of exactly the form x.y.z: what a guide's `--version` takes. */
 export function parseExactVersion(text: string): string {
   if (/^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/.test(text)) return text;
@@ -85,7 +88,7 @@ export function isVersionConstraint(text: string): boolean {
 export function newestIn(constraint: string, versions: readonly string[]): string | undefined {
   const asked = asRange(constraint);
   if (asked === undefined) return undefined;
-  const includePrerelease = /\d-[0-9A-Za-z]/.test(asked.range.replaceAll(/ - /g, ' '));
+  const includePrerelease = prerelease.test(asked.range.replaceAll(/ - /g, ' '));
   return (
     semver.maxSatisfying(
       versions.filter(
@@ -108,7 +111,7 @@ export function isVersion(text: string): boolean {
  */
 export function sideOf(version: string, range: string): -1 | 0 | 1 {
   // Who goes to a pre-release of 2.20.0 leaves everything below it behind; to semver it would still be `<2.20.0`.
-  const stands = /\d-[0-9A-Za-z]/.test(range) ? version : version.replace(/[-+].*$/, '');
+  const stands = prerelease.test(range) ? version : version.replace(/[-+].*$/, '');
   if (satisfiesRange(stands, range)) return 0;
   const lowest = semver.minVersion(range);
   return lowest !== null && semver.lt(stands, lowest) ? -1 : 1;
@@ -119,9 +122,12 @@ export function isOneStretch(range: string): boolean {
   return isVersionRange(range) && !range.includes('||') && semver.minVersion(range) !== null;
 }
 
-/** True where a version can be in both ranges. */
+/**
+ * True where a version can be in both ranges. `2.2.0-rc.1`, which is below 2.2.0 and one of its pre-releases, makes no two of them meet,
+ * unless one names a pre-release.
+ */
 export function rangesMeet(one: string, other: string): boolean {
-  return semver.intersects(one, other, { includePrerelease: true });
+  return semver.intersects(one, other, { includePrerelease: [one, other].some((range) => prerelease.test(range)) });
 }
 
 /** The major and minor number of a version. */
