@@ -12,6 +12,8 @@ export interface UpgradeArguments {
   readonly forgets?: readonly string[] | undefined;
   /** Helm 4 applies as Helm 3 does, which knows nothing else. */
   readonly clientSide?: boolean | undefined;
+  /** Where the hooks of this very upgrade have run already. */
+  readonly noHooks?: boolean | undefined;
   /** For the shadow alone: objects of others are taken over, so that nothing hides behind the first. Since Helm 3.17. */
   readonly takeOwnership?: boolean | undefined;
   readonly timeoutSeconds: number;
@@ -28,6 +30,7 @@ export function upgradeArguments(upgrade: UpgradeArguments, major: 3 | 4): reado
     major === 4 ? '--wait=legacy' : '--wait',
     '--timeout',
     `${upgrade.timeoutSeconds}s`,
+    ...(upgrade.noHooks === true ? ['--no-hooks'] : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { deployment, pod, replicaSet } from '../findings/faults/fixtures.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { KubeObject } from '../model/kube.ts';
 import type { ClusterReader } from '../model/ports.ts';
 import { Problem } from '../model/problem.ts';
@@ -14,8 +15,17 @@ export const waitingRelease: readonly KubeObject[] = [
   pod({ state: { running: {} }, started: true }, { name: 'web-old', revision: 1, status: { phase: 'Running' } }),
 ];
 
-/** One revision of a release as helm stores it, without objects of its own. For tests. */
-export function recordOf(release: string, revision: number, status: ReleaseStatus, version: string): KubeObject {
+/** One revision of a release as helm stores it, with no objects but its hooks. For tests. */
+export function recordOf(
+  release: string,
+  revision: number,
+  status: ReleaseStatus,
+  version: string,
+  {
+    hooks = [],
+    createdAt = '2026-11-21T10:00:00Z',
+  }: { readonly hooks?: readonly JsonObject[]; readonly createdAt?: string } = {},
+): KubeObject {
   const payload = {
     name: release,
     namespace: 'codemie',
@@ -24,6 +34,7 @@ export function recordOf(release: string, revision: number, status: ReleaseStatu
     chart: { metadata: { name: release, version, appVersion: version }, values: {} },
     config: {},
     manifest: '',
+    hooks,
   };
   const packed = Buffer.from(gzipSync(JSON.stringify(payload)).toString('base64')).toString('base64');
   return {
@@ -33,6 +44,7 @@ export function recordOf(release: string, revision: number, status: ReleaseStatu
     metadata: {
       name: `sh.helm.release.v1.${release}.v${revision}`,
       namespace: 'codemie',
+      creationTimestamp: createdAt,
       labels: { owner: 'helm', name: release, version: String(revision), status },
     },
     data: { release: packed },

@@ -94,7 +94,7 @@ export const promises: readonly Promised[] = [
 /** What nobody should rely on. */
 export const unpromised: readonly string[] = [
   'That a request which was already on its way does not land: a process that dies in the middle of a request does not know whether the API server carried it out. Its step is unknown until `resume` has looked.',
-  'That a hook of a chart runs once: helm runs the hooks of a revision again when the upgrade is tried again. A hook that migrates data must bear that; liftlock never begins it while the one before still runs.',
+  'That every hook of a chart runs once. Hook Jobs that came to a good end in a try that was killed are not run again where they are all that helm would run; other hooks are, as helm does it, when the upgrade is tried again, and a hook that migrates data must bear that. liftlock never begins one while the one before still runs.',
   'That a local command runs once: one that was cut off is run again.',
   'That a helm which was orphaned ends at once: it writes no more, and ends at its own timeout.',
   'What a real kubelet, container runtime, volume driver or cloud does under the same kills: nodes are simulated here.',

@@ -8,6 +8,7 @@ import { valuesFor } from '../../plan/values-for.ts';
 import { changedPaths } from '../../values/compare.ts';
 import { asideValues } from '../aside.ts';
 import { confirmHealthy } from '../confirm-healthy.ts';
+import { finishedHooks } from '../finished-hooks.ts';
 import { helmAct } from '../helm-act.ts';
 import { frozenFile, stepValues, writeHelmValues } from '../helm-values.ts';
 import { runningMigration } from '../migration.ts';
@@ -48,8 +49,13 @@ export const helmUpgrade: Handler<'helm-upgrade'> = {
     });
     await refuseMovedSince(step, world, state.seenRevision);
     await unlockOwn(step, world, state);
-    const args = upgradeArguments({ ...step, chartFile: file, valuesFiles }, world.helm.major);
-    return helmAct(step, args, world, state);
+    const release = await readRelease(world.reader, step.namespace, step.release);
+    const done = await finishedHooks(step, world, state, async ({ values }) =>
+      hasValues(step, world, release === undefined ? undefined : { ...release, values }),
+    );
+    if (done.length > 0) tellFinished(step, done, world);
+    const upgrade = { ...step, chartFile: file, valuesFiles, noHooks: done.length > 0 };
+    return helmAct(step, upgradeArguments(upgrade, world.helm.major), world, state);
   },
 
   async confirm(step, world) {
@@ -63,6 +69,12 @@ export const helmUpgrade: Handler<'helm-upgrade'> = {
     return { note: `deployed at ${step.chart.version}, revision ${release.newest.revision}` };
   },
 };
+
+function tellFinished(step: HelmUpgradeStep, jobs: readonly string[], world: World): void {
+  const which = `hook ${jobs.length === 1 ? 'Job' : 'Jobs'} ${jobs.join(', ')}`;
+  const text = `${which} of the try before came to a good end and will not run again: helm is given --no-hooks`;
+  world.emit({ type: 'note', step: step.id, text });
+}
 
 function valuesParts(step: HelmUpgradeStep, world: World) {
   return {
