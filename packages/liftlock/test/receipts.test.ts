@@ -30,6 +30,10 @@ function standIn({ group, plural, kind }: (typeof kinds)[number]): KubeObject {
   };
 }
 
+interface Workload extends KubeObject {
+  readonly status?: { readonly readyReplicas?: number };
+}
+
 const sandbox = sharedSandbox();
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const store = (image: string) =>
@@ -68,8 +72,12 @@ beforeAll(async () => {
     before: [store('team/db:1')],
     after: [store('team/db:2')],
   });
-  // What the site says stands in the place of what the platform accepts: it knows where its Velero lives.
   const { folder, namespace } = scene.world;
+  const path = `/apis/apps/v1/namespaces/${namespace}/statefulsets/db`;
+  // What is not well before an upgrade would block it as well.
+  const ready = async () => (await sandbox.api.get<Workload>(path)).status?.readyReplicas;
+  await vi.waitFor(async () => assert.equal(await ready(), 1), { timeout: 60_000 });
+  // What the site says stands in the place of what the platform accepts: it knows where its Velero lives.
   const site = JSON.parse(await readFile(join(folder, 'site.yaml'), 'utf8')) as object;
   const accept = [{ kind: 'volume-snapshots' }, { kind: 'velero', namespace }, { kind: 'job', name: 'dump' }];
   await writeFile(

@@ -24,43 +24,43 @@ interface RawEvent {
 
 export type Write = Pick<AuditEntry, 'verb' | 'userAgent' | 'resource' | 'name' | 'time' | 'code'>;
 
+/** The whole lines of the audit log since a mark: quick, where the log of many tests is long. */
+export async function auditLines(sandbox: Sandbox, mark: number): Promise<readonly string[]> {
+  const file = await open(sandbox.auditLog);
+  try {
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - mark), 0, size - mark, mark);
+    const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
+    return lines.filter((line) => line.endsWith('}'));
+  } finally {
+    await file.close();
+  }
+}
+
 /** Writes in the namespaces since a mark that the API server carried out, whoever sent them. */
 export async function writesSince(
   sandbox: Sandbox,
   mark: number,
   namespaces: readonly string[],
 ): Promise<readonly Write[]> {
-  const file = await open(sandbox.auditLog);
-  try {
-    const { size } = await file.stat();
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - mark), 0, size - mark, mark);
-    return buffer
-      .toString('utf8', 0, bytesRead)
-      .split('\n')
-      .filter(
-        (line) =>
-          line.endsWith('}') &&
-          namespaces.some((name) => line.includes(name)) &&
-          !/"verb":"(?:get|list|watch)"/.test(line),
-      )
-      .map((line) => JSON.parse(line) as RawEvent)
-      .filter(({ stage, requestURI, objectRef, responseStatus }) => {
-        const code = responseStatus?.code ?? 0;
-        const isDone = stage === 'ResponseComplete' && code >= 200 && code < 300;
-        return isDone && namespaces.includes(objectRef?.namespace ?? '') && !requestURI.includes('dryRun=All');
-      })
-      .map(({ verb, userAgent = '', objectRef, requestReceivedTimestamp, responseStatus }) => ({
-        verb,
-        userAgent,
-        resource:
-          objectRef?.subresource === undefined ? objectRef?.resource : `${objectRef.resource}/${objectRef.subresource}`,
-        name: objectRef?.name,
-        time: requestReceivedTimestamp,
-        code: responseStatus?.code,
-      }));
-  } finally {
-    await file.close();
-  }
+  const lines = await auditLines(sandbox, mark);
+  return lines
+    .filter((line) => namespaces.some((name) => line.includes(name)) && !/"verb":"(?:get|list|watch)"/.test(line))
+    .map((line) => JSON.parse(line) as RawEvent)
+    .filter(({ stage, requestURI, objectRef, responseStatus }) => {
+      const code = responseStatus?.code ?? 0;
+      const isDone = stage === 'ResponseComplete' && code >= 200 && code < 300;
+      return isDone && namespaces.includes(objectRef?.namespace ?? '') && !requestURI.includes('dryRun=All');
+    })
+    .map(({ verb, userAgent = '', objectRef, requestReceivedTimestamp, responseStatus }) => ({
+      verb,
+      userAgent,
+      resource:
+        objectRef?.subresource === undefined ? objectRef?.resource : `${objectRef.resource}/${objectRef.subresource}`,
+      name: objectRef?.name,
+      time: requestReceivedTimestamp,
+      code: responseStatus?.code,
+    }));
 }
 
 /** What liftlock itself did to the platform, and how often: not its Lease, its record, or helm's records. */
