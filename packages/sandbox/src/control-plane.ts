@@ -84,6 +84,8 @@ export function apiServerCommand({ files, programs, ports }: Plane, auditPolicy:
     '--requestheader-allowed-names=nobody',
     `--audit-policy-file=${auditPolicy}`,
     `--audit-log-path=${files.auditLog}`,
+    // Megabytes; 100 by default, after which a new file is begun, and what a test has seen before is gone.
+    '--audit-log-maxsize=10000',
     '--max-requests-inflight=1000',
     '--max-mutating-requests-inflight=1000',
   ];
