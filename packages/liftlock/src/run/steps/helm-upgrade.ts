@@ -49,10 +49,10 @@ export const helmUpgrade: Handler<'helm-upgrade'> = {
     });
     await refuseMovedSince(step, world, state.seenRevision);
     await unlockOwn(step, world, state);
-    const release = await readRelease(world.reader, step.namespace, step.release);
-    const done = await finishedHooks(step, world, state, async ({ values }) =>
-      hasValues(step, world, release === undefined ? undefined : { ...release, values }),
-    );
+    const done = await finishedHooks(step, world, state, async ({ values }) => {
+      const release = await readRelease(world.reader, step.namespace, step.release);
+      return hasValues(step, world, release === undefined ? undefined : { ...release, values });
+    });
     if (done.length > 0) tellFinished(step, done, world);
     const upgrade = { ...step, chartFile: file, valuesFiles, noHooks: done.length > 0 };
     return helmAct(step, upgradeArguments(upgrade, world.helm.major), world, state);
