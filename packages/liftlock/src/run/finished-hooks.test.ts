@@ -1,17 +1,9 @@
 import { expect, it } from 'vitest';
 import type { JsonObject } from '../model/json.ts';
 import type { KubeObject } from '../model/kube.ts';
-import type { HelmUpgradeStep } from '../model/step.ts';
 import { finishedHooks } from './finished-hooks.ts';
-import { readerOf, recordOf } from './fixtures.ts';
+import { readerOf, recordOf, uiUpgrade as step } from './fixtures.ts';
 
-const step = {
-  kind: 'helm-upgrade',
-  id: 'ui/upgrade',
-  release: 'ui',
-  namespace: 'codemie',
-  chart: { version: '2.2.5' },
-} as HelmUpgradeStep;
 const tried = { wasTried: true, triedFrom: 4, tries: [4] };
 const began = '2026-11-21T10:00:00Z';
 const hook = (name: string, events: readonly string[] = ['pre-upgrade'], kind = 'Job'): JsonObject => ({

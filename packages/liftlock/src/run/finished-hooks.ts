@@ -1,4 +1,4 @@
-import { listAt } from '../findings/faults/read.ts';
+import { hasCondition } from '../findings/faults/read.ts';
 import type { KubeObject } from '../model/kube.ts';
 import type { HelmUpgradeStep } from '../model/step.ts';
 import { mayBeOwn, type Tried } from '../plan/own-revision.ts';
@@ -35,7 +35,7 @@ export async function finishedHooks(
   const jobs = await world.reader.list(`/apis/batch/v1/namespaces/${step.namespace}/jobs`);
   const since = madeAt(first.secret);
   const areDone = hooks.every(({ name }) =>
-    jobs.some((job) => job.metadata.name === name && isComplete(job) && madeAt(job) >= since),
+    jobs.some((job) => job.metadata.name === name && hasCondition(job.status, 'Complete') && madeAt(job) >= since),
   );
   return areDone ? hooks.map(({ name }) => name) : [];
 }
@@ -43,8 +43,4 @@ export async function finishedHooks(
 /** By the API server's clock: helm stores a revision before it begins with its hooks. */
 function madeAt({ metadata }: KubeObject): string {
   return metadata.creationTimestamp ?? '';
-}
-
-function isComplete(job: KubeObject): boolean {
-  return listAt(job.status, 'conditions').some((item) => item['type'] === 'Complete' && item['status'] === 'True');
 }

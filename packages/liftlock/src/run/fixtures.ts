@@ -5,6 +5,7 @@ import type { KubeObject } from '../model/kube.ts';
 import type { ClusterReader } from '../model/ports.ts';
 import { Problem } from '../model/problem.ts';
 import type { ReleaseStatus } from '../model/snapshot.ts';
+import type { HelmUpgradeStep } from '../model/step.ts';
 
 /** A release whose new pod is not ready while the old one stays, in the namespace `prod`. */
 export const waitingRelease: readonly KubeObject[] = [
@@ -14,6 +15,15 @@ export const waitingRelease: readonly KubeObject[] = [
   pod({ state: { running: {} }, started: true }, { status: { phase: 'Running' } }),
   pod({ state: { running: {} }, started: true }, { name: 'web-old', revision: 1, status: { phase: 'Running' } }),
 ];
+
+/** An upgrade of the release of which `recordOf` tells, as far as revisions are compared with it. For tests. */
+export const uiUpgrade = {
+  kind: 'helm-upgrade',
+  id: 'ui/upgrade',
+  release: 'ui',
+  namespace: 'codemie',
+  chart: { version: '2.2.5' },
+} as HelmUpgradeStep;
 
 /** One revision of a release as helm stores it, with no objects but its hooks. For tests. */
 export function recordOf(

@@ -1,5 +1,5 @@
 import { containersIn, isUnscheduled, uidOf } from '../findings/faults/memory.ts';
-import { listAt, numberAt, textAt } from '../findings/faults/read.ts';
+import { hasCondition, listAt, numberAt, textAt } from '../findings/faults/read.ts';
 import { controllerOf, isObserved } from '../findings/faults/release-scope.ts';
 import { isReady, rolloutOf } from '../findings/faults/rollout.ts';
 import { refOf, type KubeObject } from '../model/kube.ts';
@@ -73,11 +73,9 @@ function judgePod(pod: KubeObject): Judgement {
 export function forgiveRetries(item: HealthItem, pod: KubeObject, jobs: readonly KubeObject[]): HealthItem {
   const job = jobs.find((candidate) => uidOf(candidate) === controllerOf(pod)?.uid);
   if (job === undefined || textAt(pod.status, 'phase') !== 'Failed') return item;
-  const has = (type: string) =>
-    listAt(job.status, 'conditions').some((condition) => condition['type'] === type && condition['status'] === 'True');
-  if (has('Complete'))
+  if (hasCondition(job.status, 'Complete'))
     return { ...item, state: 'done', reason: 'Completed', message: 'a later try of its Job succeeded' };
-  return has('Failed') ? item : { ...item, state: 'progressing', reason: 'Retrying' };
+  return hasCondition(job.status, 'Failed') ? item : { ...item, state: 'progressing', reason: 'Retrying' };
 }
 
 /** A workload by its own counts; pods have items of their own. */

@@ -1,17 +1,8 @@
 import { expect, it } from 'vitest';
 import type { EntryBody } from '../model/journal.ts';
-import type { HelmUpgradeStep } from '../model/step.ts';
-import { readerOf, recordOf } from './fixtures.ts';
+import { readerOf, recordOf, uiUpgrade as step } from './fixtures.ts';
 import { watchOtherHands } from './other-hands.ts';
 import type { World } from './world.ts';
-
-const step = {
-  kind: 'helm-upgrade',
-  id: 'ui/upgrade',
-  release: 'ui',
-  namespace: 'codemie',
-  chart: { version: '2.2.5' },
-} as HelmUpgradeStep;
 
 it.each([
   ["helm wrote nothing: the next revision is somebody else's", { writes: 0, unsure: 0 }, 5, 'no'],

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../model/kube.ts';
 import type { WatchEvent } from '../../model/ports.ts';
 import { formatFieldPath } from '../../release/field-path.ts';
 import { classifyPull, isBareBackOff, type PullCode } from './pull-message.ts';
-import { listAt, numberAt, textAt } from './read.ts';
+import { hasCondition, listAt, numberAt, textAt } from './read.ts';
 
 /** What is known of one container whose image was refused. */
 export interface PullTrouble {
@@ -143,9 +143,7 @@ export function isUnscheduled(pod: KubeObject): boolean {
 }
 
 export function hasReplicaFailure(object: KubeObject): boolean {
-  return listAt(object.status, 'conditions').some(
-    (condition) => condition['type'] === 'ReplicaFailure' && condition['status'] === 'True',
-  );
+  return hasCondition(object.status, 'ReplicaFailure');
 }
 
 function rememberContainers({ pulls, ends }: GrowingMemory, pod: KubeObject, uid: string): void {

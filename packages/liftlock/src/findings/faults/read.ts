@@ -19,3 +19,8 @@ export function numberAt(value: Json | undefined, path: Path, otherwise = 0): nu
   const number = jsonAt(value, path);
   return typeof number === 'number' ? number : otherwise;
 }
+
+/** True where a status has the condition, and it holds. */
+export function hasCondition(status: Json | undefined, type: string): boolean {
+  return listAt(status, 'conditions').some((item) => item['type'] === type && item['status'] === 'True');
+}

@@ -1,5 +1,5 @@
 import { counted } from '../../model/counted.ts';
-import { listAt, numberAt, textAt } from './read.ts';
+import { hasCondition, listAt, numberAt, textAt } from './read.ts';
 import type { KubeObject } from '../../model/kube.ts';
 import type { WorkloadProgress } from '../../model/progress.ts';
 import { isObserved, type ScopedPod } from './release-scope.ts';
@@ -117,9 +117,7 @@ function ordinalOf(pod: KubeObject): number {
 }
 
 export function isReady(pod: KubeObject): boolean {
-  return listAt(pod.status, 'conditions').some(
-    (condition) => condition['type'] === 'Ready' && condition['status'] === 'True',
-  );
+  return hasCondition(pod.status, 'Ready');
 }
 
 /** Why a claim keeps the release from being healthy, or nothing. One that nobody mounts may wait for its first pod. */

@@ -11,7 +11,7 @@ import {
   type NamedFault,
   type SortedEvidence,
 } from './named-fault.ts';
-import { listAt, numberAt, textAt } from './read.ts';
+import { hasCondition, listAt, numberAt, textAt } from './read.ts';
 import { refusedPods } from './refused-pods.ts';
 import { controllerOf, eventOf, isHook } from './release-scope.ts';
 
@@ -89,10 +89,7 @@ function jobFaults(evidence: SortedEvidence): readonly NamedFault[] {
     if (evidence.baselineUids.has(uidOf(job))) return [];
     const failures = numberAt(job.status, ['failed']);
     const isOver = isFailed(job);
-    const isDone = listAt(job.status, 'conditions').some(
-      (item) => item['type'] === 'Complete' && item['status'] === 'True',
-    );
-    if (isDone || (!isOver && failures === 0)) return [];
+    if (hasCondition(job.status, 'Complete') || (!isOver && failures === 0)) return [];
     const pod = evidence.objects.pods.filter((item) => item.workload === job).at(-1)?.pod;
     const reason = listAt(job.status, 'conditions').find((item) => item['type'] === 'Failed');
     const what = isHook(job) ? 'hook Job' : 'Job';
@@ -118,7 +115,7 @@ function jobFaults(evidence: SortedEvidence): readonly NamedFault[] {
 }
 
 function isFailed(job: KubeObject): boolean {
-  return listAt(job.status, 'conditions').some((item) => item['type'] === 'Failed' && item['status'] === 'True');
+  return hasCondition(job.status, 'Failed');
 }
 
 /** Claims that something refuses to provide. One that only waits for its first pod is no fault. */

@@ -1,5 +1,5 @@
 import { droppedVersions } from '../../findings/foreseen/crd-versions.ts';
-import { listAt, textAt } from '../../findings/faults/read.ts';
+import { hasCondition, listAt, textAt } from '../../findings/faults/read.ts';
 import { canonicalJson, type Json } from '../../model/json.ts';
 import type { KubeObject } from '../../model/kube.ts';
 import { isProblem, Problem } from '../../model/problem.ts';
@@ -155,9 +155,7 @@ function heldByOthers(crd: KubeObject, managers: readonly string[], cause: Probl
 }
 
 function isEstablished(crd: KubeObject | undefined): boolean {
-  return listAt(crd?.status, 'conditions').some(
-    (condition) => condition['type'] === 'Established' && condition['status'] === 'True',
-  );
+  return hasCondition(crd?.status, 'Established');
 }
 
 function listOf(open: readonly Definition[]): string {

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { listAt, numberAt, textAt } from '../../findings/faults/read.ts';
+import { hasCondition, listAt, numberAt, textAt } from '../../findings/faults/read.ts';
 import { digestOf } from '../../model/digest.ts';
 import type { KubeObject } from '../../model/kube.ts';
 import { Problem } from '../../model/problem.ts';
@@ -112,10 +112,8 @@ function jobOf(step: RunJobStep, world: World): KubeObject {
 
 function stateOf(job: KubeObject | undefined): 'absent' | 'running' | 'complete' | 'failed' {
   if (job === undefined) return 'absent';
-  const is = (type: string) =>
-    listAt(job.status, 'conditions').some((item) => item['type'] === type && item['status'] === 'True');
-  if (is('Complete')) return 'complete';
-  return is('Failed') ? 'failed' : 'running';
+  if (hasCondition(job.status, 'Complete')) return 'complete';
+  return hasCondition(job.status, 'Failed') ? 'failed' : 'running';
 }
 
 async function failure(step: RunJobStep, job: KubeObject | undefined, world: World): Promise<Problem> {
